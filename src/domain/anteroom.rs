@@ -1,0 +1,112 @@
+//! Sockets that have not said `hello` yet: bounded in time and in number, so that they cost next to nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::id::{LineId, NetworkKey};
+use super::limits::{HELLO_MS_MAX, PENDING_MAX, PENDING_PER_NETWORK_MAX};
+use super::session::Pending;
+use super::time::Time;
+
+type ByAge = BTreeSet<(Time, LineId)>;
+
+/// Where sockets wait until they have said `hello`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Anteroom {
+    lines: BTreeMap<LineId, Pending>,
+    by_age: ByAge,
+    by_network: BTreeMap<NetworkKey, ByAge>,
+}
+
+impl Anteroom {
+    /// Lets a socket in, and says which one has to go for it: the oldest of its network, or of all. With `limited` off
+    /// a network may have any number, because under a load test everyone comes from one.
+    pub fn enter(&mut self, line: LineId, pending: Pending, limited: bool) -> Option<LineId> {
+        let oldest = |lines: &ByAge, max| (lines.len() >= max).then(|| lines.first().map(|(_, line)| *line)).flatten();
+        let mine = self.by_network.get(&pending.network).filter(|_| limited);
+        let out =
+            mine.and_then(|mine| oldest(mine, PENDING_PER_NETWORK_MAX)).or_else(|| oldest(&self.by_age, PENDING_MAX));
+        self.lines.insert(line, pending);
+        self.by_age.insert((pending.since, line));
+        self.by_network.entry(pending.network).or_default().insert((pending.since, line));
+        out
+    }
+
+    /// Takes a socket out.
+    pub fn leave(&mut self, line: LineId) -> Option<Pending> {
+        let pending = self.lines.remove(&line)?;
+        self.by_age.remove(&(pending.since, line));
+        if let Some(mine) = self.by_network.get_mut(&pending.network) {
+            mine.remove(&(pending.since, line));
+            if mine.is_empty() {
+                self.by_network.remove(&pending.network);
+            }
+        }
+        Some(pending)
+    }
+
+    /// Whether this socket is here.
+    #[must_use]
+    pub fn has(&self, line: LineId) -> bool {
+        self.lines.contains_key(&line)
+    }
+
+    /// The sockets that are here.
+    pub fn lines(&self) -> impl Iterator<Item = (LineId, Pending)> {
+        self.lines.iter().map(|(line, pending)| (*line, *pending))
+    }
+
+    /// The sockets whose time is up.
+    pub fn overdue(&self, now: Time) -> Vec<LineId> {
+        self.by_age.iter().take_while(|(since, _)| since.plus(HELLO_MS_MAX) <= now).map(|(_, line)| *line).collect()
+    }
+
+    /// When the time of the next one is up.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Time> {
+        self.by_age.first().map(|(since, _)| since.plus(HELLO_MS_MAX))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::id::SessionId;
+
+    fn pending(network: u64, ms: u64) -> Pending {
+        Pending { session: SessionId([0; 16]), network: NetworkKey(network.to_be_bytes()), since: Time::from_ms(ms) }
+    }
+
+    #[test]
+    fn one_network_has_eight_and_the_ninth_displaces_its_oldest() {
+        let mut room = Anteroom::default();
+        assert_eq!(room.enter(LineId(0), pending(2, 0), true), None, "older, but of another network");
+        for n in 1..=8 {
+            assert_eq!(room.enter(LineId(n), pending(1, n), true), None);
+        }
+        assert_eq!(room.clone().enter(LineId(9), pending(1, 9), true), Some(LineId(1)));
+        assert_eq!(room.enter(LineId(9), pending(1, 9), false), None);
+    }
+
+    #[test]
+    fn a_lobby_has_1_024_and_the_next_displaces_the_oldest_of_all() {
+        let mut room = Anteroom::default();
+        for n in 0..1_024 {
+            assert_eq!(room.enter(LineId(n), pending(n, n), true), None);
+        }
+        assert_eq!(room.enter(LineId(5_000), pending(5_000, 5_000), true), Some(LineId(0)));
+    }
+
+    #[test]
+    fn time_is_up_after_ten_seconds_and_who_left_is_not_overdue() {
+        let mut room = Anteroom::default();
+        assert_eq!(room.deadline(), None);
+        room.enter(LineId(1), pending(1, 1_000), true);
+        room.enter(LineId(2), pending(1, 2_000), true);
+        assert_eq!(room.deadline(), Some(Time::from_ms(11_000)));
+        assert_eq!(room.overdue(Time::from_ms(10_999)), []);
+        assert_eq!(room.overdue(Time::from_ms(11_000)), [LineId(1)]);
+        assert!(room.leave(LineId(1)).is_some());
+        assert!(room.leave(LineId(1)).is_none());
+        assert_eq!(room.overdue(Time::from_ms(12_000)), [LineId(2)]);
+    }
+}

@@ -1,0 +1,100 @@
+//! Every bound of the service: one constant each, its unit in its name, and why it is what it is.
+
+use super::rate_limit::Budget;
+
+/// A frame of a client, in UTF-8 bytes: holds 2 000 characters of 4 bytes with their envelope.
+/// `edge/guard.js` knows the same number.
+pub const FRAME_BYTES_MAX: usize = 8_192;
+/// A message, in Unicode scalar values.
+pub const TEXT_CHARS_MAX: usize = 2_000;
+/// What a client may give as the name of a conversation, in bytes.
+pub const CONVERSATION_NAME_BYTES_MAX: usize = 64;
+/// The largest number that every client reads exactly (2^53 - 1, RFC 8259 section 6).
+pub const NUMBER_MAX: u64 = 9_007_199_254_740_991;
+/// Interests of one person, after duplicates are folded.
+pub const INTERESTS_MAX: usize = 10;
+/// One interest, in Unicode scalar values after trimming.
+pub const INTEREST_CHARS_MAX: usize = 32;
+/// Lines that one report may show.
+pub const REPORT_LINES_MAX: usize = 20;
+/// Messages that a client may have on the way before the partner's `got` covers them.
+pub const IN_FLIGHT_MAX: u64 = 16;
+
+/// How often a client sends `ping`.
+pub const PING_MS: u64 = 25_000;
+/// How long a client waits for `pong` before it gives the line up.
+pub const PONG_MS: u64 = 10_000;
+/// How long the place of a person whose line broke is kept.
+pub const GRACE_MS: u64 = 60_000;
+/// Within how long a crowd comes back after its lines broke.
+pub const RETURN_MS: u64 = 250;
+/// No frame and no ping for this long, three pings, and a line is dead.
+pub const SILENCE_MS_MAX: u64 = 75_000;
+/// How stale the sign of life in an attachment may be: the price of not rewriting it with every frame.
+pub const HEARD_STALE_MS_MAX: u64 = 5_000;
+
+/// How long a socket may stay without a `hello`.
+pub const HELLO_MS_MAX: u64 = 10_000;
+/// Sockets without a `hello` from one network: a household behind one address fits.
+pub const PENDING_PER_NETWORK_MAX: usize = 8;
+/// Sockets without a `hello` in one lobby.
+pub const PENDING_MAX: usize = 1_024;
+/// People in one lobby: keeps the load of one object, and what is lost with it, bounded.
+pub const LOBBY_SESSIONS_MAX: usize = 4_000;
+/// When somebody whom a full lobby turned away may try again.
+pub const FULL_RETRY_MS: u64 = 5_000;
+
+/// Messages: a quick exchange of short lines, then 4 a second.
+pub const SAY_BUDGET: Budget = Budget { burst: 20, interval_ms: 250 };
+/// `got` and `seen`: two for every message that the partner may send, and room for repeats.
+pub const RECEIPT_BUDGET: Budget = Budget { burst: 80, interval_ms: 50 };
+/// `find`: somebody who presses "next" again and again, then 2 a second.
+pub const FIND_BUDGET: Budget = Budget { burst: 20, interval_ms: 500 };
+/// `typing`: on and off with every short message.
+pub const TYPING_BUDGET: Budget = Budget { burst: 20, interval_ms: 250 };
+/// This many `slow_down` within [`FLOOD_SPAN_MS`], and the line is closed with 4429.
+pub const FLOOD_REFUSALS: usize = 100;
+/// See [`FLOOD_REFUSALS`].
+pub const FLOOD_SPAN_MS: u64 = 10_000;
+/// When somebody whose line was closed for flooding may come back.
+pub const FLOOD_RETRY_MS: u64 = 10_000;
+/// This many frames that are not this protocol within [`STRIKE_SPAN_MS`], and the line is closed with 4400.
+pub const STRIKES: usize = 10;
+/// See [`STRIKES`].
+pub const STRIKE_SPAN_MS: u64 = 60_000;
+
+/// A lobby tells of changed counts at most this often.
+pub const REPORT_MS: u64 = 1_000;
+/// A lobby with people in it renews its lease this often.
+pub const REPORT_RENEW_MS: u64 = 30_000;
+/// A lobby whose report did not arrive tries again after this.
+pub const REPORT_RETRY_MS: u64 = 5_000;
+/// A lobby that says nothing for this long is not counted any more.
+pub const LEASE_MS: u64 = 90_000;
+/// Subscribers of one presence object: one tick to them takes about 100 ms.
+pub const STREAMS_MAX: usize = 2_000;
+/// How long a presence object that starts waits for a lobby to say how many people it has.
+pub const ASK_MS_MAX: u64 = 1_000;
+/// Events that a subscriber may be behind before its stream is ended.
+pub const STREAM_BACKLOG_MAX: usize = 64;
+/// Counts go out at most this often.
+pub const PRESENCE_MS: u64 = 1_000;
+/// A stream that is otherwise quiet carries a `beat` this often.
+pub const BEAT_MS: u64 = 15_000;
+/// The `retry:` of a stream is drawn from here, so that a crowd does not come back at once.
+pub const RETRY_MS: std::ops::RangeInclusive<u64> = 2_000..=5_000;
+/// The `retry:` of a stream that is turned away is drawn from here.
+pub const RETRY_FULL_MS: std::ops::RangeInclusive<u64> = 15_000..=30_000;
+/// A stream ends by itself after a time drawn from here (and is found to be due with the next beat).
+pub const STREAM_LIFE_MS: std::ops::RangeInclusive<u64> = 600_000..=880_000;
+
+/// The body of `POST /enter`, in bytes: eight tickets, a pass and a proof.
+pub const ENTER_BYTES_MAX: usize = 65_536;
+/// Tickets that `POST /enter` takes as memory.
+pub const ENTER_MEMORY_MAX: usize = 8;
+/// How long a pass admits. The protocol promises at least 24 hours.
+pub const PASS_MS: u64 = 48 * 60 * 60 * 1_000;
+/// The shortest secret that keys are derived from, in bytes.
+pub const SECRET_BYTES_MIN: usize = 32;
+/// When to try again after an object could not be reached.
+pub const UNAVAILABLE_RETRY_MS: u64 = 2_000;

@@ -1,0 +1,125 @@
+//! The wire, version 1 (`docs/PROTOCOL.md`): its names, its codes, and the only code that knows its JSON.
+//!
+//! A client's frame is parsed once, at the door, into a [`ClientFrame`] that cannot be wrong: unknown, doubled, missing
+//! and mistyped fields are refused there. The service's frames are built here and nowhere else, so nothing that a
+//! client sends can look like one of them.
+
+mod client;
+mod http;
+mod server;
+
+pub use client::{ClientFrame, Hello, Interest, Interests, Lang, Preferences, Text, decode};
+pub use http::{
+    Announcement, EnterInfo, EnterRequest, Entered, Health, JSON_TYPE, PROBLEM_TYPE, PresenceCounts, PresenceDocument,
+    Problem, ProblemCode, Severity, to_json,
+};
+pub use server::{
+    EndReason, PartnerState, Presence, Refusal, Resumed, ServerFrame, SessionState, WireLimits, WireVersion,
+};
+
+use serde::Serialize;
+
+/// The version of the protocol that a `hello` must name.
+pub const VERSION: u64 = 1;
+/// Answered with [`PONG`] by the runtime itself, without waking the object.
+pub const PING: &str = "ping";
+/// The answer to [`PING`].
+pub const PONG: &str = "pong";
+
+/// Why a frame was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorCode {
+    /// Not JSON, or a field that is unknown, doubled, missing, mistyped or out of range.
+    BadFrame,
+    /// A message that is empty, only white space, or has control characters.
+    BadText,
+    /// A message of too many characters.
+    TooLong,
+    /// Too much at once; `retry_ms` says when it will be taken.
+    SlowDown,
+    /// A `find` or `stop` in a conversation that does not name it.
+    Talking,
+    /// A frame for a conversation that is not this person's present one.
+    NotTalking,
+    /// Something else than `hello` came first.
+    HelloFirst,
+    /// A type that this service does not know, or not yet.
+    UnknownType,
+    /// Matching is paused by the operator.
+    Paused,
+}
+
+/// Why the service closes a socket (RFC 6455 section 7.4; 4000 and up are this protocol's own).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CloseCode {
+    /// The client wished so.
+    Normal,
+    /// No sign of life for too long: the other end is most likely gone.
+    Silent,
+    /// A binary frame.
+    Binary,
+    /// A frame over the size limit.
+    TooLarge,
+    /// The object restarts.
+    Restart,
+    /// The session has moved to another lobby.
+    Moved,
+    /// Not this protocol.
+    Protocol,
+    /// The pass is missing, forged or expired.
+    Pass,
+    /// Banned.
+    Banned,
+    /// No `hello` in time.
+    NoHello,
+    /// The session is open in a newer socket.
+    Superseded,
+    /// Flooding; the reason is when to come back, in milliseconds.
+    Flooding,
+    /// No room for newcomers; the reason is when to try again, in milliseconds.
+    Full,
+}
+
+impl CloseCode {
+    /// The number on the wire.
+    #[must_use]
+    pub const fn number(self) -> u16 {
+        match self {
+            Self::Normal => 1000,
+            Self::Silent => 1001,
+            Self::Binary => 1003,
+            Self::TooLarge => 1009,
+            Self::Restart => 4000,
+            Self::Moved => 4001,
+            Self::Protocol => 4400,
+            Self::Pass => 4401,
+            Self::Banned => 4403,
+            Self::NoHello => 4408,
+            Self::Superseded => 4409,
+            Self::Flooding => 4429,
+            Self::Full => 4503,
+        }
+    }
+}
+
+/// The code with which to answer a close frame that carried `code`; `None` when there is nothing to answer, because the
+/// line broke without one (1006). Codes that only stand for "none" (1005, 1015) must not be sent (RFC 6455 7.4.1).
+#[must_use]
+pub const fn echo(code: u16) -> Option<u16> {
+    match code {
+        1006 => None,
+        1005 | 1015 => Some(1000),
+        code => Some(code),
+    }
+}
+
+/// What a closed line means for the conversation that it carried.
+#[must_use]
+pub const fn ends_as(code: u16) -> EndReason {
+    match code {
+        1000 | 1003 | 1009 | 4400 | 4429 => EndReason::Left,
+        4403 => EndReason::Moderated,
+        _ => EndReason::Lost,
+    }
+}

@@ -1,0 +1,284 @@
+//! What the service gives out and recognises later: sealed passes, and tags on visitor ids and lobby names.
+//!
+//! A pass is sealed with XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha): its holder can neither read nor change it, and
+//! its nonce is long enough to be drawn at random. A tag is the first half of an HMAC-SHA-256 (RFC 2104) and is compared in
+//! constant time. Every kind of thing has a key of its own, derived from the operator's secret, so nothing of one kind
+//! is ever taken for another. While a secret is being replaced the older one still opens, and the newer one seals.
+
+use std::net::{IpAddr, Ipv6Addr};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
+use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
+use hmac::{Hmac, Mac as _};
+use serde::{Deserialize, Serialize};
+use sha2::Sha256;
+
+use super::id::{NetworkKey, VisitorId};
+use super::limits::{PASS_MS, SECRET_BYTES_MIN};
+use super::time::Time;
+
+/// 192 bits, drawn at random for each sealing.
+pub type Nonce = [u8; NONCE_BYTES];
+
+const NONCE_BYTES: usize = 24;
+const TAG_BYTES: usize = 16;
+/// The layout of what is sealed. A deploy that changes it counts this up, and what was sealed before counts as forged.
+const LAYOUT: u8 = 1;
+
+/// The operator's secrets do not do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecretError {
+    /// There is none.
+    Missing,
+    /// It is shorter than [`SECRET_BYTES_MIN`].
+    TooShort,
+}
+
+/// "This visitor accepted the terms", until it expires.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Pass {
+    /// Who.
+    pub visitor: VisitorId,
+    /// Until when.
+    pub expires: Time,
+}
+
+impl Pass {
+    /// A new pass.
+    #[must_use]
+    pub fn new(visitor: VisitorId, now: Time) -> Self {
+        Self { visitor, expires: now.plus(PASS_MS) }
+    }
+}
+
+/// The keys that were derived from one secret.
+#[derive(Clone)]
+struct Keys {
+    pass: Key,
+    visitor: Key,
+    lobby: Key,
+    network: Key,
+}
+
+impl Keys {
+    fn derive(secret: &str) -> Self {
+        let key = |purpose| Key::from(mac(secret.as_bytes(), &[b"edgewise key v1 ", purpose]));
+        Self { pass: key(b"pass"), visitor: key(b"visitor"), lobby: key(b"lobby"), network: key(b"network") }
+    }
+}
+
+/// The service's keys: the present ones, and the ones before while they are being replaced.
+#[derive(Clone)]
+pub struct Keyring {
+    present: Keys,
+    before: Option<Keys>,
+}
+
+impl Keyring {
+    /// Derives the keys from the operator's secret, and from the one before it if there is one.
+    ///
+    /// # Errors
+    /// When the secret is missing, or either one is too short.
+    pub fn new(secret: Option<&str>, before: Option<&str>) -> Result<Self, SecretError> {
+        let long_enough =
+            |secret: &str| if secret.len() < SECRET_BYTES_MIN { Err(SecretError::TooShort) } else { Ok(()) };
+        let secret = secret.filter(|secret| !secret.is_empty()).ok_or(SecretError::Missing)?;
+        long_enough(secret)?;
+        let before = before.filter(|secret| !secret.is_empty());
+        before.map_or(Ok(()), long_enough)?;
+        Ok(Self { present: Keys::derive(secret), before: before.map(Keys::derive) })
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Keys> {
+        std::iter::once(&self.present).chain(&self.before)
+    }
+
+    /// Seals a pass as the text that the client keeps. A nonce must never be used twice.
+    #[must_use]
+    pub fn seal_pass(&self, pass: &Pass, nonce: &Nonce) -> String {
+        let plain = postcard::to_allocvec(pass).unwrap_or_default();
+        seal(&self.present.pass, &plain, nonce)
+    }
+
+    /// Opens a pass. `None` when it is not one of ours, was changed, or has expired.
+    #[must_use]
+    pub fn open_pass(&self, text: &str, now: Time) -> Option<Pass> {
+        let plain = self.all().find_map(|keys| open(&keys.pass, text))?;
+        let pass: Pass = postcard::from_bytes(&plain).ok()?;
+        (now < pass.expires).then_some(pass)
+    }
+
+    /// A visitor's id as the text that the client keeps.
+    #[must_use]
+    pub fn tag_visitor(&self, visitor: VisitorId) -> String {
+        let tag = mac(&self.present.visitor, &[&visitor.0]);
+        URL_SAFE_NO_PAD.encode([&visitor.0, &tag[..TAG_BYTES]].concat())
+    }
+
+    /// Reads a visitor's id. `None` when this service did not make it.
+    #[must_use]
+    pub fn read_visitor(&self, text: &str) -> Option<VisitorId> {
+        let mut bytes = [0; 16 + TAG_BYTES];
+        URL_SAFE_NO_PAD.decode_slice(text, &mut bytes).ok().filter(|length| *length == bytes.len())?;
+        let (id, tag) = bytes.split_at(16);
+        self.all().find(|keys| verify(&keys.visitor, id, tag))?;
+        Some(VisitorId(id.try_into().ok()?))
+    }
+
+    /// A lobby's name as it appears in a path.
+    #[must_use]
+    pub fn tag_lobby(&self, name: &str) -> String {
+        let tag = mac(&self.present.lobby, &[name.as_bytes()]);
+        format!("{name}.{}", URL_SAFE_NO_PAD.encode(&tag[..TAG_BYTES]))
+    }
+
+    /// Reads a lobby's name. `None` when this service did not make it.
+    #[must_use]
+    pub fn read_lobby<'a>(&self, text: &'a str) -> Option<&'a str> {
+        let (name, tag) = text.split_once('.')?;
+        let mut bytes = [0; TAG_BYTES];
+        URL_SAFE_NO_PAD.decode_slice(tag, &mut bytes).ok().filter(|length| *length == TAG_BYTES)?;
+        self.all().any(|keys| verify(&keys.lobby, name.as_bytes(), &bytes)).then_some(name)
+    }
+
+    /// Blinds the address that a request came from. All of an IPv6 /64 is one network: that is what one household gets.
+    #[must_use]
+    pub fn network_key(&self, address: &str) -> NetworkKey {
+        let network = match address.parse::<IpAddr>().map(|address| address.to_canonical()) {
+            Ok(IpAddr::V4(v4)) => v4.octets().to_vec(),
+            Ok(IpAddr::V6(v6)) => prefix_64(v6).to_vec(),
+            Err(_) => Vec::new(),
+        };
+        let mut key = [0; 8];
+        key.copy_from_slice(&mac(&self.present.network, &[&network])[..8]);
+        NetworkKey(key)
+    }
+}
+
+fn prefix_64(address: Ipv6Addr) -> [u8; 8] {
+    let mut prefix = [0; 8];
+    prefix.copy_from_slice(&address.octets()[..8]);
+    prefix
+}
+
+fn hmac(key: &[u8]) -> Hmac<Sha256> {
+    // HMAC takes keys of any length; the error exists for other algorithms of the same interface.
+    <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(key).unwrap_or_else(|_| unreachable!("HMAC takes any key"))
+}
+
+fn mac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
+    let mut mac = hmac(key);
+    parts.iter().for_each(|part| mac.update(part));
+    mac.finalize().into_bytes().into()
+}
+
+fn verify(key: &[u8], message: &[u8], tag: &[u8]) -> bool {
+    let mut mac = hmac(key);
+    mac.update(message);
+    mac.verify_truncated_left(tag).is_ok()
+}
+
+fn seal(key: &Key, plain: &[u8], nonce: &Nonce) -> String {
+    let payload = Payload { msg: plain, aad: &[LAYOUT] };
+    let sealed = XChaCha20Poly1305::new(key).encrypt(&XNonce::from(*nonce), payload).unwrap_or_default();
+    URL_SAFE_NO_PAD.encode([&[LAYOUT][..], nonce, &sealed].concat())
+}
+
+fn open(key: &Key, text: &str) -> Option<Vec<u8>> {
+    let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+    let (layout, rest) = bytes.split_first()?;
+    let (nonce, sealed) = rest.split_first_chunk::<NONCE_BYTES>()?;
+    let payload = Payload { msg: sealed, aad: &[LAYOUT] };
+    (*layout == LAYOUT).then(|| XChaCha20Poly1305::new(key).decrypt(&XNonce::from(*nonce), payload).ok())?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECRET: &str = "a secret of more than thirty-two bytes";
+    const OTHER: &str = "another secret of more than thirty-two";
+    const NOW: Time = Time::from_ms(1_800_000_000_000);
+    const VISITOR: VisitorId = VisitorId([7; 16]);
+
+    fn ring() -> Keyring {
+        Keyring::new(Some(SECRET), None).unwrap()
+    }
+
+    #[test]
+    fn a_pass_opens_until_it_expires_and_not_later() {
+        let pass = Pass::new(VISITOR, NOW);
+        let text = ring().seal_pass(&pass, &[1; 24]);
+        let last = Time::from_ms(pass.expires.as_ms() - 1);
+        assert_eq!(ring().open_pass(&text, last), Some(pass.clone()));
+        assert_eq!(ring().open_pass(&text, pass.expires), None);
+        assert!(pass.expires.since(NOW) >= 24 * 60 * 60 * 1_000, "the protocol promises 24 hours");
+    }
+
+    #[test]
+    fn a_pass_with_any_character_changed_cut_off_or_added_is_forged() {
+        let text = ring().seal_pass(&Pass::new(VISITOR, NOW), &[1; 24]);
+        for at in 0..text.len() {
+            let mut forged = text.clone().into_bytes();
+            forged[at] = if forged[at] == b'A' { b'B' } else { b'A' };
+            assert_eq!(ring().open_pass(&String::from_utf8(forged).unwrap(), NOW), None, "character {at}");
+            assert_eq!(ring().open_pass(&text[..at], NOW), None, "cut at {at}");
+        }
+        assert_eq!(ring().open_pass(&format!("{text}A"), NOW), None);
+        assert_eq!(ring().open_pass(&format!("{text}="), NOW), None);
+    }
+
+    #[test]
+    fn another_secret_opens_nothing_unless_it_is_the_one_before() {
+        let (old, new) = (ring(), Keyring::new(Some(OTHER), None).unwrap());
+        let rotated = Keyring::new(Some(OTHER), Some(SECRET)).unwrap();
+        let pass = Pass::new(VISITOR, NOW);
+        let (sealed, visitor, lobby) =
+            (old.seal_pass(&pass, &[1; 24]), old.tag_visitor(VISITOR), old.tag_lobby("main-1"));
+        assert_eq!(
+            (new.open_pass(&sealed, NOW), new.read_visitor(&visitor), new.read_lobby(&lobby)),
+            (None, None, None)
+        );
+        assert_eq!(rotated.open_pass(&sealed, NOW), Some(pass));
+        assert_eq!(rotated.read_visitor(&visitor), Some(VISITOR));
+        assert_eq!(rotated.read_lobby(&lobby), Some("main-1"));
+        assert_eq!(old.read_lobby(&rotated.tag_lobby("main-1")), None, "the newer secret makes the tags");
+    }
+
+    #[test]
+    fn made_up_visitors_and_lobbies_are_not_ours() {
+        let (visitor, lobby) = (ring().tag_visitor(VISITOR), ring().tag_lobby("main-1"));
+        assert_eq!(ring().read_visitor(&visitor), Some(VISITOR));
+        assert_eq!(ring().read_lobby(&lobby), Some("main-1"));
+        let tag = lobby.split_once('.').unwrap().1;
+        for forged in ["", ".", "main-1", "main-1.", &lobby[..lobby.len() - 1], &format!("main-2.{tag}"), &visitor] {
+            assert_eq!(ring().read_lobby(forged), None, "{forged}");
+        }
+        for forged in ["", "x", &visitor[1..], &URL_SAFE_NO_PAD.encode([7; 32]), &URL_SAFE_NO_PAD.encode([7; 16])] {
+            assert_eq!(ring().read_visitor(forged), None, "{forged}");
+        }
+    }
+
+    #[test]
+    fn secrets_that_are_missing_or_short_are_refused() {
+        let long = "x".repeat(32);
+        let new = |secret, before| Keyring::new(secret, before).err();
+        assert_eq!(new(None, None), Some(SecretError::Missing));
+        assert_eq!(new(Some(""), None), Some(SecretError::Missing));
+        assert_eq!(new(Some(&long[1..]), None), Some(SecretError::TooShort));
+        assert_eq!(new(Some(&long), Some("")), None);
+        assert_eq!(new(Some(SECRET), Some("short")), Some(SecretError::TooShort));
+    }
+
+    #[test]
+    fn a_household_is_one_network() {
+        let key = |address| ring().network_key(address);
+        assert_eq!(key("192.0.2.1"), key("::ffff:192.0.2.1"));
+        assert_ne!(key("192.0.2.1"), key("192.0.2.2"));
+        assert_eq!(key("2001:db8:1:2::1"), key("2001:db8:1:2:ffff::9"));
+        assert_ne!(key("2001:db8:1:2::1"), key("2001:db8:1:3::1"));
+        assert_eq!(key("nonsense"), key(""));
+    }
+}

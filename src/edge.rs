@@ -1,0 +1,13 @@
+//! What performs, as opposed to decides. It exists in the wasm build only.
+//!
+//! Each shell turns what happens into an `Input`, hands it to its machine, and performs the effects that come back in
+//! the same turn, before anything is awaited. No shell branches on what a machine knows.
+
+mod entry;
+mod host;
+mod lobby;
+mod presence;
+#[cfg(feature = "probe")]
+mod probe;
+mod reply;
+mod sockets;

@@ -1,0 +1,216 @@
+//! The Worker: every request, routed to an object or answered.
+
+use worker::{Context, Env, Method, Request, Response, Result, Url, event, web_sys};
+
+use super::{host, reply};
+use crate::config;
+use crate::domain::id::{NetworkKey, VisitorId};
+use crate::domain::limits::{ENTER_BYTES_MAX, SECRET_BYTES_MIN};
+use crate::domain::protocol::{EnterInfo, EnterRequest, Entered, Health, JSON_TYPE, Problem, ProblemCode, to_json};
+use crate::domain::route::{AllowedOrigins, Denied, Head, Route, cross_origin, route};
+use crate::domain::ticket::{Keyring, Pass, SecretError};
+
+/// The header with the network key, from the Worker to a lobby.
+pub(super) const NETWORK_HEADER: &str = "x-edgewise-network";
+/// The header with the foreign origin to allow, from the Worker to the presence object.
+pub(super) const ORIGIN_HEADER: &str = "x-edgewise-origin";
+
+#[event(start)]
+fn start() {
+    console_error_panic_hook::set_once();
+}
+
+#[event(fetch)]
+async fn fetch(mut request: Request, env: Env, _context: Context) -> Result<Response> {
+    #[cfg(feature = "probe")]
+    if let Some(answer) = super::probe::answer(&request, &env).await {
+        return answer;
+    }
+    let parts = Parts::of(&request)?;
+    let allowed = AllowedOrigins::parse(&host::setting(&env, config::ALLOWED_ORIGINS).unwrap_or_default());
+    let head = parts.head();
+    let shared = cross_origin(&head, &allowed);
+    let headers: Vec<(&str, &str)> =
+        shared.iter().flat_map(|origin| [("access-control-allow-origin", *origin), ("vary", "origin")]).collect();
+    let answer = match route(&head, &allowed) {
+        Ok(place) => perform(place, &mut request, &env, shared, &headers).await,
+        Err(Denied { code, allow }) => {
+            let mut headers = headers.clone();
+            headers.extend(allow.map(|methods| ("allow", methods)));
+            return reply::problem(&code.into(), &headers);
+        }
+    };
+    answer.or_else(|failure| reply::problem(&failure.into_problem(), &headers))
+}
+
+/// Why a request could not be answered.
+enum Failure {
+    /// It is refused.
+    Refused(Problem),
+    /// Something of ours went wrong.
+    Ours(worker::Error),
+}
+
+impl Failure {
+    /// What a stranger may know of it.
+    fn into_problem(self) -> Problem {
+        match self {
+            Self::Refused(problem) => problem,
+            Self::Ours(error) => {
+                host::log("a request could not be answered", &error);
+                ProblemCode::Unavailable.into()
+            }
+        }
+    }
+}
+
+impl From<worker::Error> for Failure {
+    fn from(error: worker::Error) -> Self {
+        Self::Ours(error)
+    }
+}
+
+impl From<ProblemCode> for Failure {
+    fn from(code: ProblemCode) -> Self {
+        Self::Refused(code.into())
+    }
+}
+
+async fn perform(
+    place: Route<'_>,
+    request: &mut Request,
+    env: &Env,
+    shared: Option<&str>,
+    headers: &[(&str, &str)],
+) -> std::result::Result<Response, Failure> {
+    let document = |body| reply::document(JSON_TYPE, body, headers).map_err(Failure::from);
+    match place {
+        Route::EnterInfo => {
+            document(to_json(&EnterInfo { terms: config::TERMS_VERSION, proof: "none", site_key: None, paused: false }))
+        }
+        Route::Enter => document(to_json(&enter(request, &keys(env)?).await?)),
+        Route::Socket { lobby } => socket(request, env, lobby).await,
+        Route::Events => {
+            let origin: Vec<(&str, &str)> = shared.iter().map(|origin| (ORIGIN_HEADER, *origin)).collect();
+            ask_presence(env, "/events", &origin).await
+        }
+        Route::Presence => ask_presence(env, "/presence", &[]).await,
+        Route::Health => health(env, headers),
+        Route::Preflight => {
+            let asked = [
+                ("access-control-allow-methods", "GET, POST"),
+                ("access-control-allow-headers", "content-type"),
+                ("access-control-max-age", "86400"),
+            ];
+            Ok(reply::document(JSON_TYPE, String::new(), &[headers, &asked[..]].concat())?)
+        }
+    }
+}
+
+async fn enter(request: &mut Request, keys: &Keyring) -> std::result::Result<Entered, Failure> {
+    let told = request.headers().get("content-length")?.and_then(|length| length.parse::<usize>().ok());
+    if told.is_some_and(|length| length > ENTER_BYTES_MAX) {
+        return Err(ProblemCode::TooLarge.into());
+    }
+    let body = request.text().await?;
+    if body.len() > ENTER_BYTES_MAX {
+        return Err(ProblemCode::TooLarge.into());
+    }
+    let wish = EnterRequest::decode(&body)?;
+    let visitor = match wish.visitor.and_then(|visitor| keys.read_visitor(&visitor)) {
+        Some(visitor) => visitor,
+        None => VisitorId(host::draw()?),
+    };
+    let pass = Pass::new(visitor, host::now());
+    Ok(Entered {
+        pass: keys.seal_pass(&pass, &host::draw()?),
+        lobby: keys.tag_lobby(config::LOBBY),
+        visitor: keys.tag_visitor(visitor),
+        expires: pass.expires,
+    })
+}
+
+/// Passes an upgrade on, as a request of our own: none of the client's headers reach the object.
+async fn socket(request: &Request, env: &Env, lobby: &str) -> std::result::Result<Response, Failure> {
+    let keys = keys(env)?;
+    let name = keys.read_lobby(lobby).ok_or(ProblemCode::NotFound)?;
+    let address = request.headers().get("cf-connecting-ip")?.unwrap_or_default();
+    let NetworkKey(network) = keys.network_key(&address);
+    let network = format!("{:016x}", u64::from_be_bytes(network));
+    let upgrade =
+        host::internal(Method::Get, "/socket", &[("upgrade", "websocket"), (NETWORK_HEADER, &network)], None)?;
+    Ok(env.durable_object(config::LOBBY_BINDING)?.get_by_name(name)?.fetch_with_request(upgrade).await?)
+}
+
+async fn ask_presence(env: &Env, path: &str, headers: &[(&str, &str)]) -> std::result::Result<Response, Failure> {
+    let presence = env.durable_object(config::PRESENCE_BINDING)?.get_by_name(config::PRESENCE)?;
+    Ok(presence.fetch_with_request(host::internal(Method::Get, path, headers, None)?).await?)
+}
+
+fn health(env: &Env, headers: &[(&str, &str)]) -> std::result::Result<Response, Failure> {
+    keys(env)?;
+    for binding in [config::LOBBY_BINDING, config::PRESENCE_BINDING] {
+        if env.durable_object(binding).is_err() {
+            return Err(unavailable(format!("the binding {binding} is missing")));
+        }
+    }
+    let off = host::setting(env, config::RATE_LIMITS).as_deref() == Some("off");
+    let rate_limits = if off { "off" } else { "on" };
+    Ok(reply::document(JSON_TYPE, to_json(&Health { ok: true, version: config::VERSION, rate_limits }), headers)?)
+}
+
+/// The service's keys, or the reason why there are none: for the operator, who has to know which name to look for.
+fn keys(env: &Env) -> std::result::Result<Keyring, Failure> {
+    host::keyring(env).map_err(|error| {
+        unavailable(match error {
+            SecretError::Missing => format!("the secret {} is missing", config::SECRET),
+            SecretError::TooShort => {
+                format!(
+                    "the secret {} or {} is shorter than {SECRET_BYTES_MIN} bytes",
+                    config::SECRET,
+                    config::SECRET_BEFORE
+                )
+            }
+        })
+    })
+}
+
+fn unavailable(detail: String) -> Failure {
+    Failure::Refused(Problem { code: ProblemCode::Unavailable, detail: Some(detail) })
+}
+
+/// What routing reads of a request, owned.
+struct Parts {
+    method: String,
+    url: Url,
+    host_origin: String,
+    origin: Option<String>,
+    upgrade: Option<String>,
+    preflight_for: Option<String>,
+}
+
+impl Parts {
+    fn of(request: &Request) -> Result<Self> {
+        let (url, headers) = (request.url()?, request.headers());
+        Ok(Self {
+            // Not the crate's enum, which takes any method that it does not know for GET.
+            method: web_sys::Request::method(request.inner()),
+            host_origin: url.origin().ascii_serialization(),
+            origin: headers.get("origin")?,
+            upgrade: headers.get("upgrade")?,
+            preflight_for: headers.get("access-control-request-method")?,
+            url,
+        })
+    }
+
+    fn head(&self) -> Head<'_> {
+        Head {
+            method: &self.method,
+            path: self.url.path(),
+            host_origin: &self.host_origin,
+            origin: self.origin.as_deref(),
+            upgrade: self.upgrade.as_deref(),
+            preflight_for: self.preflight_for.as_deref(),
+        }
+    }
+}

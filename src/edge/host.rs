@@ -1,0 +1,101 @@
+//! The only place that reads the clock, draws entropy, waits and arms alarms.
+
+use std::cell::Cell;
+use std::time::Duration;
+
+use worker::js_sys::{self, Uint8Array};
+use worker::wasm_bindgen::JsValue;
+use worker::{
+    Date, Delay, Env, Error, Headers, Method, Request, RequestInit, Result, ScheduledTime, SetAlarmOptions, Storage,
+    console_error,
+};
+
+use crate::config;
+use crate::domain::ticket::{Keyring, SecretError};
+use crate::domain::time::{Alarm, Time};
+
+/// The present moment. In a Worker the clock stands still while code runs.
+#[expect(clippy::disallowed_methods, reason = "this is where the clock is read")]
+pub(super) fn now() -> Time {
+    Time::from_ms(Date::now().as_millis())
+}
+
+/// Random bytes from the runtime's generator.
+#[expect(clippy::disallowed_methods, reason = "this is where entropy is drawn")]
+pub(super) fn draw<const N: usize>() -> Result<[u8; N]> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|error| Error::RustError(error.to_string()))?;
+    Ok(bytes)
+}
+
+/// Waits. Keeps the object in memory meanwhile, so this is for objects that have to stay there anyway.
+#[expect(clippy::disallowed_methods, reason = "this is where time passes")]
+pub(super) async fn sleep_until(at: Time) {
+    Delay::from(Duration::from_millis(at.since(now()))).await;
+}
+
+/// Something of ours went wrong: for the operator's eyes, and never with anything about a person in it.
+pub(super) fn log(what: &str, error: &impl std::fmt::Display) {
+    console_error!("{what}: {error}");
+}
+
+/// A variable or a secret, if there is one.
+pub(super) fn setting(env: &Env, name: &str) -> Option<String> {
+    env.var(name).ok().map(|value| value.to_string())
+}
+
+/// The service's keys, from its secrets.
+pub(super) fn keyring(env: &Env) -> std::result::Result<Keyring, SecretError> {
+    let (present, before) = (setting(env, config::SECRET), setting(env, config::SECRET_BEFORE));
+    Keyring::new(present.as_deref(), before.as_deref())
+}
+
+/// A request to one of our own objects; the host in it means nothing.
+pub(super) fn internal(method: Method, path: &str, headers: &[(&str, &str)], body: Option<&[u8]>) -> Result<Request> {
+    let all = Headers::new();
+    for (name, value) in headers {
+        all.set(name, value)?;
+    }
+    let mut init = RequestInit::new();
+    init.with_method(method).with_headers(all).with_body(body.map(|body| Uint8Array::from(body).into()));
+    Request::new_with_init(&format!("https://edgewise.internal{path}"), &init)
+}
+
+/// The alarm of an object, and what is known of it.
+#[derive(Default)]
+pub(super) struct ObjectAlarm {
+    /// Unknown until it has been looked up: the object may have been rebuilt with an alarm armed.
+    known: Cell<Option<Alarm>>,
+}
+
+impl ObjectAlarm {
+    /// The alarm has rung.
+    pub(super) fn rang(&self) {
+        self.known.set(Some(Alarm::default()));
+    }
+
+    /// Sees to it that the alarm rings within a second after `deadline`, and writes only if it has to.
+    pub(super) async fn arm(&self, storage: &Storage, deadline: Option<Time>) -> Result<()> {
+        if deadline.is_none() {
+            return Ok(());
+        }
+        let mut alarm = match self.known.get() {
+            Some(alarm) => alarm,
+            None => {
+                Alarm::armed_at(storage.get_alarm().await?.and_then(|ms| u64::try_from(ms).ok()).map(Time::from_ms))
+            }
+        };
+        let at = alarm.arm(deadline.map(Time::round_up_to_second));
+        self.known.set(Some(alarm));
+        let Some(at) = at else { return Ok(()) };
+        // Without confirmation: frames that follow do not have to wait for the disk, and an alarm that a crash takes
+        // along is armed again by whatever wakes the object next.
+        let options = SetAlarmOptions { allow_unconfirmed: Some(true), allow_concurrency: None };
+        storage.set_alarm_with_options(scheduled(at), options).await
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 are exact in a double for a long time")]
+fn scheduled(at: Time) -> ScheduledTime {
+    ScheduledTime::new(js_sys::Date::new(&JsValue::from_f64(at.as_ms() as f64)))
+}

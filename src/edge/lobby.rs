@@ -1,0 +1,211 @@
+//! The lobby's Durable Object: sockets in, frames out.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::panic::AssertUnwindSafe;
+use std::rc::Rc;
+
+use worker::{
+    DurableObject, Env, Method, Request, Response, Result, State, WebSocket, WebSocketIncomingMessage, WebSocketPair,
+    durable_object,
+};
+
+use super::entry::NETWORK_HEADER;
+use super::host::{self, ObjectAlarm};
+use super::reply;
+use super::sockets::Sockets;
+use crate::config;
+use crate::domain::census::Report;
+use crate::domain::door::Arrival;
+use crate::domain::id::{LineId, NetworkKey, SessionId};
+use crate::domain::limits::NUMBER_MAX;
+use crate::domain::lobby::{Effect, Input, Lobby as Machine, Rules};
+use crate::domain::protocol::{ProblemCode, echo};
+use crate::domain::ticket::Keyring;
+use crate::domain::time::Time;
+
+/// A lobby. The shell lives as long as the object is in memory; a panic takes the machine along and nothing else.
+#[durable_object]
+pub struct Lobby {
+    shell: AssertUnwindSafe<Rc<Shell>>,
+}
+
+struct Shell {
+    state: State,
+    env: Env,
+    keys: Option<Keyring>,
+    rules: Rules,
+    /// `None` while it takes a step, and so after a step that panicked: the next one begins with what was kept.
+    machine: Cell<Option<Machine>>,
+    sockets: RefCell<Sockets>,
+    alarm: ObjectAlarm,
+}
+
+impl DurableObject for Lobby {
+    fn new(state: State, env: Env) -> Self {
+        if let Err(error) = Sockets::answer_pings(&state) {
+            host::log("pings will wake the lobby", &error);
+        }
+        let limited = host::setting(&env, config::RATE_LIMITS).as_deref() != Some("off");
+        let shell = Shell {
+            keys: host::keyring(&env).ok(),
+            rules: Rules { limited, ..Rules::default() },
+            machine: Cell::new(None),
+            sockets: RefCell::default(),
+            alarm: ObjectAlarm::default(),
+            state,
+            env,
+        };
+        Self { shell: AssertUnwindSafe(Rc::new(shell)) }
+    }
+
+    async fn fetch(&self, request: Request) -> Result<Response> {
+        match request.path().as_str() {
+            "/socket" => self.shell.open(&request).await,
+            "/census" => self.shell.census().await,
+            _ => reply::problem(&ProblemCode::NotFound.into(), &[]),
+        }
+    }
+
+    async fn websocket_message(&self, socket: WebSocket, message: WebSocketIncomingMessage) -> Result<()> {
+        let shell = &self.shell;
+        let (Some(line), Some(keys)) = (Sockets::line_of(&socket), &shell.keys) else { return Ok(()) };
+        let arrival = match message {
+            #[cfg(feature = "probe")]
+            WebSocketIncomingMessage::String(text) if text == super::probe::PANIC => {
+                shell.step(None, |_, _| panic!("as the test asked for"));
+                return Ok(());
+            }
+            WebSocketIncomingMessage::String(text) => Arrival::read(&text, keys, host::now()),
+            WebSocketIncomingMessage::Binary(_) => Arrival::Binary,
+        };
+        shell.drive(Some(&socket), Input::Arrived { line, arrival }).await
+    }
+
+    async fn websocket_close(&self, socket: WebSocket, code: usize, _reason: String, _was_clean: bool) -> Result<()> {
+        self.shell.closed(&socket, u16::try_from(code).unwrap_or(1006)).await
+    }
+
+    async fn websocket_error(&self, socket: WebSocket, _error: worker::Error) -> Result<()> {
+        self.shell.closed(&socket, 1006).await
+    }
+
+    async fn alarm(&self) -> Result<Response> {
+        self.shell.alarm.rang();
+        self.shell.drive(None, Input::Tick).await?;
+        Response::empty()
+    }
+}
+
+impl Shell {
+    async fn open(self: &Rc<Self>, request: &Request) -> Result<Response> {
+        if self.keys.is_none() {
+            return reply::problem(&ProblemCode::Unavailable.into(), &[]);
+        }
+        let network = request.headers().get(NETWORK_HEADER)?.and_then(|key| u64::from_str_radix(&key, 16).ok());
+        let network = NetworkKey(network.unwrap_or_default().to_be_bytes());
+        let line = LineId(u64::from_be_bytes(host::draw()?) & NUMBER_MAX);
+        let session = SessionId(host::draw()?);
+        let pair = WebSocketPair::new()?;
+        // The machine first: what it recovers must not have the new socket among it.
+        self.step(None, |_, _| Vec::new());
+        if let Err(error) = self.sockets.borrow_mut().accept(&self.state, line, pair.server) {
+            host::log("a socket was refused by the runtime", &error);
+            return reply::problem(&ProblemCode::Unavailable.into(), &[]);
+        }
+        self.drive(None, Input::Opened { line, session, network }).await?;
+        Response::from_websocket(pair.client)
+    }
+
+    /// Answers the presence object, which asks when it starts.
+    async fn census(self: &Rc<Self>) -> Result<Response> {
+        let mut report = None;
+        let deadline = self.step(None, |machine, now| {
+            report = Some(machine.report(now));
+            Vec::new()
+        });
+        self.alarm.arm(&self.state.storage(), deadline).await?;
+        Response::from_bytes(postcard::to_allocvec(&report).unwrap_or_default())
+    }
+
+    async fn closed(self: &Rc<Self>, socket: &WebSocket, code: u16) -> Result<()> {
+        let Some(line) = Sockets::line_of(socket) else { return Ok(()) };
+        let armed = self.drive(Some(socket), Input::Closed { line, code }).await;
+        self.sockets.borrow_mut().closed(line, socket, echo(code));
+        armed
+    }
+
+    /// One event: its effects in its own turn, and then the alarm.
+    async fn drive(self: &Rc<Self>, event: Option<&WebSocket>, input: Input) -> Result<()> {
+        let deadline = self.step(event, |machine, now| machine.handle(now, input));
+        self.alarm.arm(&self.state.storage(), deadline).await
+    }
+
+    /// Lets the machine take a step and performs what comes of it; the value is its deadline.
+    fn step(
+        self: &Rc<Self>,
+        event: Option<&WebSocket>,
+        take: impl FnOnce(&mut Machine, Time) -> Vec<Effect>,
+    ) -> Option<Time> {
+        let now = host::now();
+        let mut machine = match self.machine.take() {
+            Some(machine) => machine,
+            None => self.recover(event, now),
+        };
+        let mut answers = VecDeque::new();
+        let effects = take(&mut machine, now);
+        answers.extend(self.perform(effects));
+        while let Some(answer) = answers.pop_front() {
+            answers.extend(self.perform(machine.handle(now, answer)));
+        }
+        let deadline = machine.deadline();
+        self.machine.set(Some(machine));
+        deadline
+    }
+
+    fn recover(self: &Rc<Self>, event: Option<&WebSocket>, now: Time) -> Machine {
+        let remains = self.sockets.borrow_mut().recover(&self.state, event);
+        let (machine, effects) = Machine::restore(self.rules, now, remains);
+        drop(self.perform(effects));
+        machine
+    }
+
+    /// Performs effects in order; what they find out is returned.
+    fn perform(self: &Rc<Self>, effects: Vec<Effect>) -> Vec<Input> {
+        let mut sockets = self.sockets.borrow_mut();
+        let mut answers = Vec::new();
+        for effect in effects {
+            match effect {
+                Effect::Keep { line, record } => sockets.keep(line, &record),
+                Effect::Send { line, frame } => sockets.send(line, &frame.encode()),
+                Effect::Close { line, code, retry_ms } => {
+                    sockets.close(line, code, &retry_ms.map(|ms| ms.to_string()).unwrap_or_default());
+                }
+                Effect::Probe { line } => {
+                    answers.push(Input::Heard { line, ping: sockets.last_ping(&self.state, line) });
+                }
+                Effect::Report(report) => self.send_report(report),
+            }
+        }
+        answers
+    }
+
+    fn send_report(self: &Rc<Self>, report: Report) {
+        let shell = Rc::clone(self);
+        self.state.wait_until(async move {
+            if let Err(error) = shell.report(report).await {
+                host::log("a report to the presence object was lost", &error);
+                if let Err(error) = shell.drive(None, Input::ReportLost).await {
+                    host::log("the alarm could not be armed", &error);
+                }
+            }
+        });
+    }
+
+    async fn report(&self, report: Report) -> Result<()> {
+        let body = postcard::to_allocvec(&(config::LOBBY, report)).unwrap_or_default();
+        let presence = self.env.durable_object(config::PRESENCE_BINDING)?.get_by_name(config::PRESENCE)?;
+        presence.fetch_with_request(host::internal(Method::Post, "/report", &[], Some(&body))?).await?;
+        Ok(())
+    }
+}
