@@ -8,22 +8,22 @@
 // Everything in the argument is optional: "release", no further vars, and a fresh SEAL_KEY; `"secrets":null` is a
 // worker without any. It ends with its stdin, so that nothing outlives a test that was killed.
 
-import { spawn } from "node:child_process";
-import { randomBytes } from "node:crypto";
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 
 /** @typedef {{ variant?: "release" | "probe", vars?: Record<string, string>, secrets?: Record<string, string> | null }} Options */
 /** @typedef {{ id: number, command: string, binding?: string, name?: string, object?: string, webSockets?: "close" | "hibernate", sql?: string, params?: unknown[] }} Request */
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 /** @type {Record<string, string>} */
-const classes = { LOBBY: "Lobby", PRESENCE: "Presence" };
-const bundles = { release: "build/bundle", probe: "build-probe/bundle" };
+const classes = { LOBBY: 'Lobby', PRESENCE: 'Presence' };
+const bundles = { release: 'build/bundle', probe: 'build-probe/bundle' };
 
 // Stdout belongs to the protocol: whatever the tools print goes to stderr.
 const say = process.stdout.write.bind(process.stdout);
@@ -32,28 +32,28 @@ process.stdout.write = process.stderr.write.bind(process.stderr);
 const answer = (line) => say(`${JSON.stringify(line)}\n`);
 
 // A place of our own for the runtime's state: it can be read while it runs, and taken away when it ends.
-const scratch = mkdtempSync(join(tmpdir(), "edgewise-test-"));
+const scratch = mkdtempSync(join(tmpdir(), 'edgewise-test-'));
 process.env.TMPDIR = scratch;
-process.env.CLOUDFLARE_CF_FETCH_ENABLED = "false";
-process.env.WRANGLER_SEND_METRICS = "false";
+process.env.CLOUDFLARE_CF_FETCH_ENABLED = 'false';
+process.env.WRANGLER_SEND_METRICS = 'false';
 
 const require = createRequire(import.meta.url);
-const { createTestHarness } = /** @type {typeof import("wrangler")} */ (require("wrangler"));
+const { createTestHarness } = /** @type {typeof import("wrangler")} */ (require('wrangler'));
 
 /** @type {Options} */
-const { variant = "release", vars = {}, secrets = { SEAL_KEY: randomBytes(32).toString("base64url") } } = JSON.parse(
-	process.argv[2] ?? "{}",
+const { variant = 'release', vars = {}, secrets = { SEAL_KEY: randomBytes(32).toString('base64url') } } = JSON.parse(
+  process.argv[2] ?? '{}',
 );
 const server = createTestHarness({
-	root,
-	workers: [
-		{
-			configPath: `${bundles[variant]}/wrangler.toml`,
-			prebuiltWorkerDir: bundles[variant],
-			vars,
-			secrets: secrets ?? {},
-		},
-	],
+  root,
+  workers: [
+    {
+      configPath: `${bundles[variant]}/wrangler.toml`,
+      prebuiltWorkerDir: bundles[variant],
+      vars,
+      secrets: secrets ?? {},
+    },
+  ],
 });
 
 /**
@@ -61,62 +61,62 @@ const server = createTestHarness({
  * and stands between a test and what really happens to a socket. Only the runtime's own handle knows the other.
  */
 async function listen() {
-	const { Miniflare } = createRequire(require.resolve("wrangler"))("miniflare");
-	const { getBindings } = Miniflare.prototype;
-	/** @type {{ ready: Promise<URL> } | undefined} */
-	let runtime;
-	/** @this {{ ready: Promise<URL> }} @param {...unknown} args */
-	Miniflare.prototype.getBindings = function (...args) {
-		runtime = this;
-		return getBindings.apply(this, args);
-	};
-	const { url } = await server.listen();
-	await server.getWorker().getEnv();
-	Miniflare.prototype.getBindings = getBindings;
-	return runtime === undefined ? url : runtime.ready;
+  const { Miniflare } = createRequire(require.resolve('wrangler'))('miniflare');
+  const { getBindings } = Miniflare.prototype;
+  /** @type {{ ready: Promise<URL> } | undefined} */
+  let runtime;
+  /** @this {{ ready: Promise<URL> }} @param {...unknown} args */
+  Miniflare.prototype.getBindings = function (...args) {
+    runtime = this;
+    return getBindings.apply(this, args);
+  };
+  const { url } = await server.listen();
+  await server.getWorker().getEnv();
+  Miniflare.prototype.getBindings = getBindings;
+  return runtime === undefined ? url : runtime.ready;
 }
 
 /** @type {Record<string, (request: Request) => unknown>} */
 const commands = {
-	/** Drops an object's memory; "hibernate" keeps its sockets, "close" breaks them as a deploy does (1006). */
-	evict: async (request) => {
-		await server.getWorker().evictDurableObject(binding(request), { ...object(request), webSockets: request.webSockets });
-	},
-	/** What the worker logged since the last time: `[{"level","message","timestamp"}]`. */
-	logs: () => {
-		const logs = server.getLogs();
-		server.clearLogs();
-		return logs;
-	},
-	/** The objects of a class that have storage: `[{"object","name","changed"}]`, the last in ms since 1970. */
-	objects: (request) => databases(binding(request)).map(({ file, ...known }) => known),
-	/**
-	 * The rows that `sql` yields in a copy of an object's database, which also shows what its own code cannot query:
-	 * `_cf_KV` and `_cf_METADATA` (alarms). The table `__miniflare_do_name` is the tools' own.
-	 */
-	storage: (request) => {
-		const found = databases(binding(request)).find(({ name, object }) =>
-			request.name === undefined ? object === request.object : name === request.name,
-		);
-		if (found === undefined) throw new Error("no such object has storage");
-		return query(found.file, request.sql ?? "", request.params);
-	},
-	stop: () => {
-		setImmediate(stop);
-	},
+  /** Drops an object's memory; "hibernate" keeps its sockets, "close" breaks them as a deploy does (1006). */
+  evict: async (request) => {
+    await server.getWorker().evictDurableObject(binding(request), { ...object(request), webSockets: request.webSockets });
+  },
+  /** What the worker logged since the last time: `[{"level","message","timestamp"}]`. */
+  logs: () => {
+    const logs = server.getLogs();
+    server.clearLogs();
+    return logs;
+  },
+  /** The objects of a class that have storage: `[{"object","name","changed"}]`, the last in ms since 1970. */
+  objects: (request) => databases(binding(request)).map(({ file, ...known }) => known),
+  /**
+   * The rows that `sql` yields in a copy of an object's database, which also shows what its own code cannot query:
+   * `_cf_KV` and `_cf_METADATA` (alarms). The table `__miniflare_do_name` is the tools' own.
+   */
+  storage: (request) => {
+    const found = databases(binding(request)).find(({ name, object }) =>
+      request.name === undefined ? object === request.object : name === request.name,
+    );
+    if (found === undefined) throw new Error('no such object has storage');
+    return query(found.file, request.sql ?? '', request.params);
+  },
+  stop: () => {
+    setImmediate(stop);
+  },
 };
 
 /** @param {Request} request */
 function binding(request) {
-	if (request.binding === undefined) throw new Error("`binding` is missing");
-	return request.binding;
+  if (request.binding === undefined) throw new Error("`binding` is missing");
+  return request.binding;
 }
 
 /** @param {Request} request @returns {{ name: string } | { id: string }} */
 function object(request) {
-	if (request.name !== undefined) return { name: request.name };
-	if (request.object !== undefined) return { id: request.object };
-	throw new Error("`name`, or `object` (an id), is missing");
+  if (request.name !== undefined) return { name: request.name };
+  if (request.object !== undefined) return { id: request.object };
+  throw new Error("`name`, or `object` (an id), is missing");
 }
 
 /**
@@ -124,93 +124,94 @@ function object(request) {
  * @param {string} binding
  */
 function databases(binding) {
-	const folder = join("do", `edgewise-${classes[binding] ?? binding}`);
-	return readdirSync(scratch)
-		.map((state) => join(scratch, state, folder))
-		.filter((place) => existsSync(place))
-		.flatMap((place) => readdirSync(place).map((name) => join(place, name)))
-		.filter((file) => /[0-9a-f]{64}\.sqlite$/.test(file))
-		.map((file) => {
-			const changed = [file, `${file}-wal`].filter(existsSync).map((part) => statSync(part).mtimeMs);
-			const [row] = query(file, "SELECT name FROM __miniflare_do_name");
-			return { object: basename(file, ".sqlite"), name: row?.name ?? null, changed: Math.max(...changed), file };
-		});
+  const folder = join('do', `edgewise-${classes[binding] ?? binding}`);
+  return readdirSync(scratch)
+    .map((state) => join(scratch, state, folder))
+    .filter((place) => existsSync(place))
+    .flatMap((place) => readdirSync(place).map((name) => join(place, name)))
+    .filter((file) => /[0-9a-f]{64}\.sqlite$/.test(file))
+    .map((file) => {
+      const changed = [file, `${file}-wal`].filter(existsSync).map((part) => statSync(part).mtimeMs);
+      const [row] = query(file, 'SELECT name FROM __miniflare_do_name');
+      return { object: basename(file, '.sqlite'), name: row?.name ?? null, changed: Math.max(...changed), file };
+    });
 }
 
 /** @param {string} file @param {string} sql @param {unknown[]} [params] */
 function query(file, sql, params = []) {
-	// Only Node's note that its SQLite is experimental.
-	process.removeAllListeners("warning");
-	const { DatabaseSync } = /** @type {typeof import("node:sqlite")} */ (require("node:sqlite"));
-	const copy = mkdtempSync(join(scratch, "copy-"));
-	try {
-		for (const part of ["", "-wal"]) {
-			if (existsSync(file + part)) copyFileSync(file + part, join(copy, `db${part}`));
-		}
-		const database = new DatabaseSync(join(copy, "db"));
-		const rows = database.prepare(sql).all(.../** @type {import("node:sqlite").SQLInputValue[]} */ (params));
-		database.close();
-		return rows;
-	} finally {
-		rmSync(copy, { recursive: true });
-	}
+  // Only Node's note that its SQLite is experimental.
+  process.removeAllListeners('warning');
+  const { DatabaseSync } = /** @type {typeof import("node:sqlite")} */ (require('node:sqlite'));
+  const copy = mkdtempSync(join(scratch, 'copy-'));
+  try {
+    for (const part of ['', '-wal']) {
+      if (existsSync(file + part)) copyFileSync(file + part, join(copy, `db${part}`));
+    }
+    const database = new DatabaseSync(join(copy, 'db'));
+    const rows = database.prepare(sql).all(.../** @type {import("node:sqlite").SQLInputValue[]} */ (params));
+    database.close();
+    return rows;
+  } finally {
+    rmSync(copy, { recursive: true });
+  }
 }
 
 /** @param {string} line */
 async function perform(line) {
-	/** @type {Request} */
-	let request;
-	try {
-		request = JSON.parse(line);
-	} catch {
-		return answer({ id: null, error: "not JSON" });
-	}
-	try {
-		const command = commands[request.command];
-		if (command === undefined) throw new Error(`no command '${request.command}'`);
-		answer({ id: request.id, ok: (await command(request)) ?? null });
-	} catch (error) {
-		answer({ id: request.id, error: error instanceof Error ? error.message : String(error) });
-	}
+  /** @type {Request} */
+  let request;
+  try {
+    request = JSON.parse(line);
+  } catch {
+    answer({ id: null, error: 'not JSON' });
+    return;
+  }
+  try {
+    const command = commands[request.command];
+    if (command === undefined) throw new Error(`no command '${request.command}'`);
+    answer({ id: request.id, ok: (await command(request)) ?? null });
+  } catch (error) {
+    answer({ id: request.id, error: error instanceof Error ? error.message : String(error) });
+  }
 }
 
 /** The runtime survives its parent, so somebody must be left to end it when this process is killed outright. */
 function watchOver() {
-	const children = readFileSync(`/proc/self/task/${process.pid}/children`, "utf8").trim().split(" ");
-	const runtimes = children.filter((pid) => readFileSync(`/proc/${pid}/comm`, "utf8").trim() === "workerd");
-	const script = 'cat >/dev/null; scratch="$1"; shift; kill -9 "$@" 2>/dev/null; rm -rf "$scratch"';
-	return spawn("sh", ["-c", script, "sh", scratch, ...runtimes], { stdio: ["pipe", "ignore", "ignore"], detached: true });
+  const children = readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').trim().split(' ');
+  const runtimes = children.filter((pid) => readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === 'workerd');
+  const script = 'cat >/dev/null; scratch="$1"; shift; kill -9 "$@" 2>/dev/null; rm -rf "$scratch"';
+  return spawn('sh', ['-c', script, 'sh', scratch, ...runtimes], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
 }
 
 /** @type {import("node:child_process").ChildProcess | undefined} */
 let watcher;
 let stopping = false;
 async function stop() {
-	if (stopping) return;
-	stopping = true;
-	// A runtime that does not end in time is ended by the watcher, whose stdin closes with this process.
-	const ended = await Promise.race([
-		server.close().then(() => true, () => false),
-		new Promise((resolve) => setTimeout(resolve, 5_000, false)),
-	]);
-	if (ended) {
-		watcher?.kill("SIGKILL");
-		rmSync(scratch, { recursive: true, force: true });
-	}
-	process.exit(0);
+  if (stopping) return;
+  stopping = true;
+  // A runtime that does not end in time is ended by the watcher, whose stdin closes with this process.
+  const ended = await Promise.race([
+    server.close().then(() => true, () => false),
+    new Promise((resolve) => setTimeout(resolve, 5_000, false)),
+  ]);
+  if (ended) {
+    watcher?.kill('SIGKILL');
+    rmSync(scratch, { recursive: true, force: true });
+  }
+  process.exit(0);
 }
 
 const input = createInterface({ input: process.stdin });
-input.on("line", perform);
-input.on("close", stop);
-for (const signal of /** @type {const} */ (["SIGTERM", "SIGINT", "SIGHUP"])) process.on(signal, stop);
+input.on('line', perform);
+input.on('close', stop);
+for (const signal of /** @type {const} */ (['SIGTERM', 'SIGINT', 'SIGHUP'])) process.on(signal, stop);
 
 try {
-	const url = await listen();
-	watcher = process.platform === "linux" ? watchOver() : undefined;
-	answer({ ready: true, url: url.origin, secrets: secrets ?? {} });
+  const url = await listen();
+  watcher = process.platform === 'linux' ? watchOver() : undefined;
+  answer({ ready: true, url: url.origin, secrets: secrets ?? {} });
 } catch (error) {
-	answer({ ready: false, error: error instanceof Error ? error.message : String(error) });
-	rmSync(scratch, { recursive: true, force: true });
-	process.exit(1);
+  answer({ ready: false, error: error instanceof Error ? error.message : String(error) });
+  rmSync(scratch, { recursive: true, force: true });
+  process.exit(1);
 }
