@@ -111,6 +111,16 @@ pub fn route<'a>(head: &Head<'a>, allowed: &AllowedOrigins) -> Result<Route<'a>,
     }
 }
 
+/// Splits an absolute URL, in the normal form in which the runtime gives it, into its origin and its path. Query and
+/// fragment belong to neither.
+#[must_use]
+pub fn split_url(url: &str) -> Option<(&str, &str)> {
+    let authority = url.find("://")? + 3;
+    let path = url[authority..].find('/').map_or(url.len(), |at| authority + at);
+    let end = url[path..].find(['?', '#']).map_or(url.len(), |at| path + at);
+    Some((&url[..path], &url[path..end]))
+}
+
 /// The origin to name in `Access-Control-Allow-Origin`, if the request comes from a page that is served elsewhere.
 #[must_use]
 pub fn cross_origin<'a>(head: &Head<'a>, allowed: &AllowedOrigins) -> Option<&'a str> {
@@ -160,6 +170,14 @@ mod tests {
 
     fn go<'a>(head: &Head<'a>) -> Result<Route<'a>, ProblemCode> {
         route(head, &AllowedOrigins::parse(" https://Friend.example/ ,")).map_err(|denied| denied.code)
+    }
+
+    #[test]
+    fn a_url_is_its_origin_and_its_path() {
+        assert_eq!(split_url("http://127.0.0.1:8787/ws/a.b?x=/y#z"), Some(("http://127.0.0.1:8787", "/ws/a.b")));
+        assert_eq!(split_url("https://[::1]/"), Some(("https://[::1]", "/")));
+        assert_eq!(split_url("https://chat.example"), Some(("https://chat.example", "")));
+        assert_eq!(split_url("nonsense"), None);
     }
 
     #[test]

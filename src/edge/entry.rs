@@ -1,13 +1,13 @@
 //! The Worker: every request, routed to an object or answered.
 
-use worker::{Context, Env, Method, Request, Response, Result, Url, event, web_sys};
+use worker::{Context, Env, Method, Request, Response, Result, event};
 
 use super::{host, reply};
 use crate::config;
 use crate::domain::id::{NetworkKey, VisitorId};
 use crate::domain::limits::{ENTER_BYTES_MAX, SECRET_BYTES_MIN};
 use crate::domain::protocol::{EnterInfo, EnterRequest, Entered, Health, JSON_TYPE, Problem, ProblemCode, to_json};
-use crate::domain::route::{AllowedOrigins, Denied, Head, Route, cross_origin, route};
+use crate::domain::route::{AllowedOrigins, Denied, Head, Route, cross_origin, route, split_url};
 use crate::domain::ticket::{Keyring, Pass, SecretError};
 
 /// The header with the network key, from the Worker to a lobby.
@@ -182,8 +182,7 @@ fn unavailable(detail: String) -> Failure {
 /// What routing reads of a request, owned.
 struct Parts {
     method: String,
-    url: Url,
-    host_origin: String,
+    url: String,
     origin: Option<String>,
     upgrade: Option<String>,
     preflight_for: Option<String>,
@@ -191,23 +190,23 @@ struct Parts {
 
 impl Parts {
     fn of(request: &Request) -> Result<Self> {
-        let (url, headers) = (request.url()?, request.headers());
+        let headers = request.headers();
         Ok(Self {
             // Not the crate's enum, which takes any method that it does not know for GET.
-            method: web_sys::Request::method(request.inner()),
-            host_origin: url.origin().ascii_serialization(),
+            method: request.inner().method(),
+            url: request.inner().url(),
             origin: headers.get("origin")?,
             upgrade: headers.get("upgrade")?,
             preflight_for: headers.get("access-control-request-method")?,
-            url,
         })
     }
 
     fn head(&self) -> Head<'_> {
+        let (host_origin, path) = split_url(&self.url).unwrap_or_default();
         Head {
             method: &self.method,
-            path: self.url.path(),
-            host_origin: &self.host_origin,
+            path,
+            host_origin,
             origin: self.origin.as_deref(),
             upgrade: self.upgrade.as_deref(),
             preflight_for: self.preflight_for.as_deref(),

@@ -60,7 +60,7 @@ impl DurableObject for Lobby {
     }
 
     async fn fetch(&self, request: Request) -> Result<Response> {
-        match request.path().as_str() {
+        match host::path(&request).as_str() {
             "/socket" => self.shell.open(&request).await,
             "/census" => self.shell.census().await,
             _ => reply::problem(&ProblemCode::NotFound.into(), &[]),

@@ -57,7 +57,7 @@ impl DurableObject for Presence {
     }
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
-        match request.path().as_str() {
+        match host::path(&request).as_str() {
             "/events" => {
                 self.shell.ask_once().await;
                 self.shell.subscribe(request.headers())

@@ -12,7 +12,7 @@ pub(super) const PANIC_PATH: &str = "/probe/panic";
 
 /// Answers `/probe/memory` with the size of the wasm memory in bytes, and passes `/probe/panic` on.
 pub(super) async fn answer(request: &Request, env: &Env) -> Option<Result<Response>> {
-    match request.path().as_str() {
+    match host::path(request).as_str() {
         "/probe/memory" => Some(Response::ok((core::arch::wasm32::memory_size(0) * 65_536).to_string())),
         PANIC_PATH => Some(panic_presence(env).await),
         _ => None,
