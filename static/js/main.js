@@ -1,0 +1,117 @@
+// Puts the page together: events go into the reducer, its effects are carried out, its state is shown. Nothing here
+// decides anything.
+
+import { INITIAL } from './state.js';
+import { reduce } from './chat.js';
+import { show } from './screen.js';
+import { fullJitter } from './backoff.js';
+import { ask, enter } from './entry.js';
+import { createConnection } from './connection.js';
+import { createMemory } from './memory.js';
+import { createStream } from './stream.js';
+import { createTimers } from './timers.js';
+import { createView } from './view.js';
+
+/** @typedef {import('./state.js').Event} Event */
+/** @typedef {import('./state.js').Effect} Effect */
+
+let state = INITIAL;
+
+/** @type {Event[]} */
+const events = [];
+let busy = false;
+let shown = true;
+
+const memory = createMemory(() => localStorage);
+const timers = createTimers(() => new Worker(new URL('./ticker.js', import.meta.url)), window);
+const backoff = fullJitter({ base_ms: 1_000, max_ms: 15_000, random: Math.random });
+const view = createView(document, window, dispatch);
+const connection = createConnection({
+  WebSocket,
+  timers,
+  base: location.origin.replace(/^http/, 'ws'),
+  onFrame: (frame) => dispatch({ type: 'frame', frame }),
+  onDown: (end) => dispatch({ type: 'down', ...end }),
+});
+const stream = createStream({
+  EventSource,
+  timers,
+  // Counts are not worth a crowd at the door: the stream comes back more slowly than a conversation.
+  backoff: fullJitter({ base_ms: 4_000, max_ms: 60_000, random: Math.random }),
+  emit: dispatch,
+});
+
+/** @type {Map<string, number>} */
+const alarms = new Map();
+
+/**
+ * @param {string} name
+ * @param {number | null} ms
+ */
+function setAlarm(name, ms) {
+  timers.clear(alarms.get(name) ?? null);
+  alarms.delete(name);
+  if (ms === null) return;
+  alarms.set(name, timers.set(() => {
+    alarms.delete(name);
+    dispatch({ type: 'timer', name });
+  }, ms));
+}
+
+/** @param {Effect} effect */
+function perform(effect) {
+  switch (effect.do) {
+    case 'ask': void ask(fetchHere).then(dispatch); return;
+    case 'enter': void enter(fetchHere, effect.visitor).then(dispatch); return;
+    case 'connect': connection.open(effect.lobby, effect.hello, effect.limits); return;
+    case 'send': connection.send(effect.frame); return;
+    case 'hangup': connection.hangup(); return;
+    case 'probe': connection.probe(); return;
+    case 'timer': setAlarm(effect.name, effect.ms); return;
+    case 'rest': setAlarm(effect.name, effect.floor_ms + backoff(effect.attempt, effect.first_ms)); return;
+    case 'remember': memory.remember(effect.key, effect.value); return;
+  }
+}
+
+/**
+ * @param {string} path
+ * @param {RequestInit} [init]
+ */
+function fetchHere(path, init) {
+  return fetch(path, init);
+}
+
+/**
+ * An effect may cause an event at once; it waits until the present one is done.
+ * @param {Event} event
+ */
+function dispatch(event) {
+  events.push(event);
+  if (busy) return;
+  busy = true;
+  try {
+    for (let next = events.shift(); next !== undefined; next = events.shift()) {
+      const step = reduce(state, next);
+      state = step.state;
+      step.effects.forEach(perform);
+    }
+  } finally {
+    busy = false;
+  }
+  if (!shown) return;
+  shown = false;
+  // Not in an animation frame: a page out of sight gets none, and its title must still tell of a message.
+  queueMicrotask(() => {
+    shown = true;
+    view.render(show(state));
+  });
+}
+
+dispatch({
+  type: 'boot',
+  visitor: memory.recall('visitor'),
+  accepted: memory.recall('terms'),
+  counted: true,
+  visible: view.isVisible(),
+});
+stream.open();

@@ -1,0 +1,160 @@
+// What the page shows, as plain values: one function from the state to a screen. `view.js` puts it on the page.
+
+import { PARTNER } from './wire.js';
+import { countChars, isBlank, tidy } from './text.js';
+import { markOf } from './talk.js';
+import * as words from './words.js';
+
+/** @typedef {import('./state.js').State} State */
+/** @typedef {import('./state.js').Talk} Talk */
+
+/** @typedef {{key: number, from: 'me' | 'them', text: string, big: boolean, mark: string, markWords: string}} Bubble */
+
+/**
+ * @typedef {object} TalkScreen
+ * @property {string} c
+ * @property {string} status              where the line and the partner are, in plain words
+ * @property {'good' | 'wait' | 'off'} tone
+ * @property {readonly Bubble[]} bubbles
+ * @property {boolean} typing
+ * @property {words.Words | null} over
+ * @property {string} notice
+ * @property {boolean} armed
+ * @property {string} draft
+ * @property {string} counter             empty while the limit is far
+ * @property {boolean} tooLong
+ * @property {boolean} canSend
+ */
+
+/**
+ * @typedef {object} Screen
+ * @property {'gate' | 'home' | 'seeking' | 'trouble' | 'talk'} name
+ * @property {string} title
+ * @property {string} people
+ * @property {readonly import('./state.js').Announcement[]} announcements
+ * @property {string} homeNote
+ * @property {words.Words} seeking
+ * @property {words.Words} trouble
+ * @property {TalkScreen | null} talk
+ */
+
+const NAME = 'Edgewise';
+/** The counter shows once this much or less is left. */
+const COUNTER_FROM = 200;
+/** One to a few emoji and nothing else are shown large. */
+const ONLY_EMOJI = /^(?=.*\p{Extended_Pictographic})(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\u200d|\ufe0f){1,12}$/u;
+
+/**
+ * @param {State} state
+ * @returns {Screen}
+ */
+export function show(state) {
+  return {
+    name: nameOf(state),
+    title: titleOf(state),
+    people: words.people(state.counts),
+    announcements: state.announcements,
+    homeNote: state.terms.paused ? words.resting('paused') : '',
+    seeking: seekingOf(state),
+    trouble: state.line.way.at === 'refused' ? words.trouble(state.line.way.why, state.line.way.until) : { title: '', detail: '' },
+    talk: talkOf(state),
+  };
+}
+
+/**
+ * @param {State} state
+ * @returns {Screen['name']}
+ */
+function nameOf({ place, line }) {
+  switch (place.at) {
+    case 'gate': case 'home': return place.at;
+    case 'seeking': return line.way.at === 'refused' ? 'trouble' : 'seeking';
+    case 'talking': case 'over': return 'talk';
+  }
+}
+
+/**
+ * The title is all that a page out of sight can show.
+ * @param {State} state
+ * @returns {string}
+ */
+function titleOf({ unread, news, place }) {
+  if (place.at === 'over' && news === 'over') return `${words.ending(place.why).title} · ${NAME}`;
+  if (unread > 0) return `(${unread}) ${NAME}`;
+  if (news === 'matched') return `Someone is here · ${NAME}`;
+  return NAME;
+}
+
+/**
+ * @param {State} state
+ * @returns {words.Words}
+ */
+function seekingOf({ line, place, counts }) {
+  const title = 'Looking for someone…';
+  if (place.at !== 'seeking') return { title, detail: '' };
+  switch (line.way.at) {
+    case 'resting': return { title: 'One moment…', detail: words.resting(line.way.why) };
+    case 'off': case 'refused': case 'entering': case 'connecting':
+      return { title: 'One moment…', detail: 'Opening a line.' };
+    case 'open':
+      if (place.paused) return { title, detail: 'Matching is paused for a moment. You keep your place.' };
+      if (counts !== null && counts.online <= 1) {
+        return { title, detail: 'You are the only one here just now. Stay a little: the next person to come is yours.' };
+      }
+      return { title, detail: 'You will meet the next person who is free.' };
+  }
+}
+
+/**
+ * @param {State} state
+ * @returns {TalkScreen | null}
+ */
+function talkOf(state) {
+  const { place, draft } = state;
+  if (place.at !== 'talking' && place.at !== 'over') return null;
+  const over = place.at === 'over';
+  const { talk } = place;
+  const left = state.line.limits.text_chars - countChars(tidy(draft));
+  return {
+    c: talk.c,
+    ...statusOf(state, talk, over),
+    bubbles: talk.entries.map((entry) => bubble(talk, entry, over)),
+    typing: talk.partnerTyping,
+    over: over ? words.ending(place.why) : null,
+    notice: words.notice(state.notice),
+    armed: state.armed,
+    draft,
+    counter: left > COUNTER_FROM ? '' : left >= 0 ? `${left} left` : `${-left} too many`,
+    tooLong: left < 0,
+    canSend: !over && left >= 0 && !isBlank(draft),
+  };
+}
+
+/**
+ * @param {State} state
+ * @param {Talk} talk
+ * @param {boolean} over
+ * @returns {{status: string, tone: TalkScreen['tone']}}
+ */
+function statusOf({ line }, talk, over) {
+  switch (line.way.at) {
+    case 'open':
+      if (over) return { status: 'Connected', tone: 'off' };
+      if (talk.partner === PARTNER.away) return { status: 'The stranger is away…', tone: 'wait' };
+      return { status: 'With a stranger', tone: 'good' };
+    case 'resting': case 'entering': case 'connecting': return { status: 'Connecting again…', tone: 'wait' };
+    case 'off': case 'refused': return { status: 'Not connected', tone: 'off' };
+  }
+}
+
+/**
+ * @param {Talk} talk
+ * @param {import('./state.js').Entry} entry
+ * @param {boolean} over
+ * @returns {Bubble}
+ */
+function bubble(talk, entry, over) {
+  const { key, from, text } = entry;
+  const mark = from === 'me' ? markOf(talk, entry, over) : null;
+  return { key, from, text, big: ONLY_EMOJI.test(text), mark: mark ?? '', markWords: mark === null ? '' : words.mark(mark) };
+}

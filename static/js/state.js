@@ -1,0 +1,160 @@
+// The shape of everything the page knows. Nobody changes a state; the machines return the next one.
+//
+// Two machines share the work, and `chat.js` puts them together:
+//   line.js   the way to the service: entering, connecting, resting, open, refused
+//   chat.js   what the person is doing: the terms, at home, seeking, talking, over; inside a talk, talk.js
+// A place never holds what it cannot have: only `talking` and `over` own a talk, and an `over` talk never sends.
+
+import { LIMITS } from './wire.js';
+
+/** @typedef {import('./codec.js').ClientFrame} ClientFrame */
+/** @typedef {import('./codec.js').ServerFrame} ServerFrame */
+/** @typedef {import('./codec.js').Limits} Limits */
+/** @typedef {import('./outbox.js').Outbox} Outbox */
+
+/**
+ * Where the way to the service stands. `attempt` counts tries since the line was last steady; `firm` rests are the
+ * service's own wish and are not cut short; `then` is what comes after the rest.
+ * @typedef {{at: 'off'}
+ *   | {at: 'entering', attempt: number}
+ *   | {at: 'connecting', attempt: number}
+ *   | {at: 'open', attempt: number}
+ *   | {at: 'resting', attempt: number, then: 'enter' | 'connect', firm: boolean, why: string | null}
+ *   | {at: 'refused', why: string, until: number | null}} Way
+ */
+
+/**
+ * @typedef {object} Line
+ * @property {Way} way
+ * @property {string | null} pass
+ * @property {string | null} lobby
+ * @property {string | null} visitor
+ * @property {number} lines     sockets opened for this session so far: the highest one counts
+ * @property {boolean} counted  this browser holds an event stream, by which it is counted
+ * @property {Limits} limits
+ */
+
+/**
+ * One line of the transcript. `n` is its number on the wire; `fault` says why the service would not take it.
+ * @typedef {{key: number, from: 'me' | 'them', n: number, text: string, fault: string | null}} Entry
+ */
+
+/**
+ * @typedef {object} Talk
+ * @property {string} c
+ * @property {readonly string[]} common
+ * @property {'here' | 'away'} partner
+ * @property {boolean} partnerTyping
+ * @property {{on: boolean, fresh: boolean}} typing   what the partner was told, and whether a key came since
+ * @property {readonly Entry[]} entries
+ * @property {number} keys                            entries made so far
+ * @property {Outbox} outbox
+ * @property {{got: number, seen: number, due: boolean}} inbox   taken, told as seen, and whether a `got` is owed
+ */
+
+/**
+ * Why a conversation is over: a reason of the service, or one that only this side can know.
+ * @typedef {{by: 'me'} | {by: 'service', reason: string} | {by: 'line'} | {by: 'gap'} | {by: 'close', code: number}} Why
+ */
+
+/**
+ * What the person is doing. In `seeking`, `asked` is a `find` on the way, `queued` its answer.
+ * @typedef {{at: 'gate'}
+ *   | {at: 'home'}
+ *   | {at: 'seeking', asked: boolean, queued: boolean, widened: boolean, paused: boolean}
+ *   | {at: 'talking', talk: Talk}
+ *   | {at: 'over', talk: Talk, why: Why}} Place
+ */
+
+/** @typedef {{id: string, severity: 'info' | 'warning' | 'critical', text: string, until: number | null}} Announcement */
+
+/**
+ * @typedef {object} State
+ * @property {{version: string | null, accepted: string | null, agreed: boolean, paused: boolean, attempt: number}} terms
+ * @property {Line} line
+ * @property {Place} place
+ * @property {{type: 'find' | 'stop', c: string | null} | null} leaving   a goodbye that the service has not confirmed
+ * @property {{online: number, waiting: number, chatting: number} | null} counts   null: not known now
+ * @property {readonly Announcement[]} announcements
+ * @property {string} draft
+ * @property {string | null} notice   one plain word to the person about what just did not work
+ * @property {boolean} armed          Escape was pressed once
+ * @property {boolean} visible
+ * @property {number} unread
+ * @property {string | null} news     what happened while nobody was looking
+ */
+
+/**
+ * @typedef {{do: 'ask'}
+ *   | {do: 'enter', visitor: string | null}
+ *   | {do: 'connect', lobby: string, hello: ClientFrame, limits: Limits}
+ *   | {do: 'send', frame: ClientFrame}
+ *   | {do: 'hangup'}
+ *   | {do: 'probe'}
+ *   | {do: 'timer', name: string, ms: number | null}
+ *   | {do: 'rest', name: string, attempt: number, first_ms: number, floor_ms: number}
+ *   | {do: 'remember', key: 'visitor' | 'terms', value: string}} Effect
+ */
+
+/**
+ * @typedef {{type: 'boot', visitor: string | null, accepted: string | null, counted: boolean, visible: boolean}
+ *   | {type: 'asked', terms: string, paused: boolean}
+ *   | {type: 'unasked'}
+ *   | {type: 'accept'} | {type: 'talk'} | {type: 'next'} | {type: 'stop'} | {type: 'home'} | {type: 'escape'}
+ *   | {type: 'draft', text: string} | {type: 'send'}
+ *   | {type: 'visible', on: boolean} | {type: 'wake'}
+ *   | {type: 'entered', pass: string, lobby: string, visitor: string}
+ *   | {type: 'refused', code: string, retry_ms: number | null, until: number | null}
+ *   | {type: 'frame', frame: ServerFrame}
+ *   | {type: 'down', code: number, reason: string}
+ *   | {type: 'timer', name: string}
+ *   | {type: 'counts', counts: {online: number, waiting: number, chatting: number} | null}
+ *   | {type: 'announced', announcement: Announcement}
+ *   | {type: 'retracted', id: string}
+ *   | {type: 'inForce', ids: readonly string[]}} Event
+ */
+
+/** @typedef {{state: State, effects: readonly Effect[]}} Step */
+
+/** @type {State} */
+export const INITIAL = Object.freeze({
+  terms: Object.freeze({ version: null, accepted: null, agreed: false, paused: false, attempt: 0 }),
+  line: Object.freeze({
+    way: Object.freeze({ at: 'off' }), pass: null, lobby: null, visitor: null, lines: 0, counted: false, limits: LIMITS,
+  }),
+  place: Object.freeze({ at: 'gate' }),
+  leaving: null,
+  counts: null,
+  announcements: Object.freeze([]),
+  draft: '',
+  notice: null,
+  armed: false,
+  visible: true,
+  unread: 0,
+  news: null,
+});
+
+/** The names of timers. Setting one that is set replaces it. */
+export const TIMER = Object.freeze({
+  ask: 'ask', rest: 'rest', steady: 'steady', answer: 'answer', find: 'find', armed: 'armed', got: 'got', hold: 'hold',
+  typing: 'typing', lapse: 'lapse',
+});
+
+/**
+ * @param {string} name
+ * @param {number} ms
+ * @returns {Effect}
+ */
+export const arm = (name, ms) => ({ do: 'timer', name, ms });
+
+/**
+ * @param {string} name
+ * @returns {Effect}
+ */
+export const disarm = (name) => ({ do: 'timer', name, ms: null });
+
+/**
+ * @param {ClientFrame} frame
+ * @returns {Effect}
+ */
+export const send = (frame) => ({ do: 'send', frame });

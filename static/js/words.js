@@ -1,0 +1,179 @@
+// Every sentence that depends on what happened. Codes of the wire go in, plain words come out; no code reaches a person.
+
+import { CLOSE, ENDED, PROBLEM, REFUSED } from './wire.js';
+import { NO_CODE, UNREACHABLE } from './line.js';
+
+/** @typedef {{title: string, detail: string}} Words */
+/** @typedef {import('./state.js').Why} Why */
+
+/** @type {Words} */
+const OUTDATED = {
+  title: 'This page is out of date',
+  detail: 'The service and this page no longer understand each other. Reload the page, then try again.',
+};
+
+/** @type {Words} */
+const OUR_FAULT = {
+  title: 'Something is wrong on our side',
+  detail: 'The service could not take this request. Try again in a little while.',
+};
+
+/** @type {Words} */
+const UNPROVEN = {
+  title: 'One more check is needed',
+  detail: 'The service wants to be sure that you are a person, and this page could not show it. Reload and try again.',
+};
+
+/** @type {Words} */
+const BANNED = { title: 'You cannot come in for now', detail: 'Your access is suspended.' };
+
+/**
+ * Why the service does not let this page in, by the code of a problem document or of a close. These do not pass by
+ * themselves.
+ * @type {ReadonlyMap<string, Words>}
+ */
+const TROUBLE = new Map(Object.entries({
+  [PROBLEM.proofRequired]: UNPROVEN,
+  [PROBLEM.proofInvalid]: UNPROVEN,
+  [PROBLEM.forbiddenOrigin]: {
+    title: 'This page is not at its own address',
+    detail: 'Edgewise only answers its own page. Open it at its usual address.',
+  },
+  [PROBLEM.banned]: BANNED,
+  [PROBLEM.unauthorized]: OUR_FAULT,
+  [PROBLEM.notFound]: OUR_FAULT,
+  [PROBLEM.methodNotAllowed]: OUTDATED,
+  [PROBLEM.badRequest]: OUTDATED,
+  [PROBLEM.tooLarge]: OUTDATED,
+  [PROBLEM.upgradeRequired]: OUTDATED,
+  [CLOSE.wished]: { title: 'The line was closed', detail: 'Nothing is wrong. Open it again whenever you like.' },
+  [CLOSE.binary]: OUTDATED,
+  [CLOSE.tooBig]: { title: 'That was too much at once', detail: 'Something sent from here was larger than the service takes.' },
+  [CLOSE.notThisProtocol]: OUTDATED,
+  [CLOSE.banned]: BANNED,
+  [CLOSE.newerSocket]: {
+    title: 'Edgewise is open somewhere newer',
+    detail: 'This conversation moved to another window of yours. Go on there, or start afresh here.',
+  },
+}));
+
+/**
+ * Why this page rests before it tries again by itself.
+ * @type {ReadonlyMap<string, string>}
+ */
+const RESTING = new Map(Object.entries({
+  [PROBLEM.slowDown]: 'That was a lot of tries in a short time. You will be let in in a moment.',
+  [PROBLEM.paused]: 'Edgewise is taking a short break. You will be let in as soon as it is back.',
+  [PROBLEM.unavailable]: 'The service is not ready just now. Trying again…',
+  [PROBLEM.full]: 'Every seat is taken. You will be let in as soon as one is free.',
+  [CLOSE.flooding]: 'That was too much at once. The line opens again in a moment.',
+  [CLOSE.fullOrPaused]: 'Edgewise is full, or taking a short break. You will be let in as soon as it goes on.',
+}));
+
+/** @type {ReadonlyMap<string, Words>} */
+const ENDINGS = new Map(Object.entries({
+  [ENDED.left]: { title: 'The stranger left', detail: 'They ended the conversation.' },
+  [ENDED.next]: { title: 'The stranger moved on', detail: 'They went to look for someone new.' },
+  [ENDED.lost]: { title: 'The line broke', detail: 'The stranger’s connection was lost and did not come back.' },
+  [ENDED.moderated]: { title: 'The conversation was ended', detail: 'It was ended to keep people safe.' },
+  [ENDED.closing]: { title: 'The conversation was ended', detail: 'The service is closing for a moment.' },
+}));
+
+/** @type {ReadonlyMap<number, Words>} */
+const CLOSED = new Map([
+  [CLOSE.banned, { title: 'You left', detail: 'Your access has been suspended, so the conversation is over.' }],
+  [CLOSE.newerSocket, { title: 'You left', detail: 'Edgewise was opened in a newer window.' }],
+  [CLOSE.flooding, { title: 'You left', detail: 'Too much was sent from here in too short a time.' }],
+]);
+
+/**
+ * What just did not work, said where it was tried.
+ * @type {ReadonlyMap<string, string>}
+ */
+const NOTICES = new Map(Object.entries({
+  kept: 'Not sent: nobody is there to read it. Your words stay here.',
+  [REFUSED.tooLong]: 'Too long to send. Make it a little shorter.',
+  [REFUSED.badText]: 'There is a character in this that cannot be sent.',
+  [REFUSED.badFrame]: 'The service could not read that message.',
+  [REFUSED.unknownType]: 'The service could not read that message.',
+  [REFUSED.slowDown]: 'You are faster than the line. The rest follows in a moment.',
+}));
+
+const MARKS = Object.freeze({
+  sending: 'Sending', delivered: 'Delivered', seen: 'Seen', lost: 'May not have arrived', refused: 'Not sent',
+});
+
+/**
+ * @param {string} why
+ * @param {number | null} until
+ * @returns {Words}
+ */
+export function trouble(why, until) {
+  const words = TROUBLE.get(why) ?? OUR_FAULT;
+  if (words !== BANNED || until === null) return words;
+  return { ...words, detail: `${words.detail} It ends ${moment(until)}.` };
+}
+
+/**
+ * @param {string | null} why
+ * @returns {string}
+ */
+export function resting(why) {
+  return (why === null ? undefined : RESTING.get(why)) ?? 'The service cannot be reached. Trying again…';
+}
+
+/**
+ * @param {Why} why
+ * @returns {Words}
+ */
+export function ending(why) {
+  switch (why.by) {
+    case 'me': return { title: 'You left', detail: 'The conversation is over.' };
+    case 'line': return { title: 'The line broke', detail: 'Your connection was lost, and the conversation with it.' };
+    case 'gap': return { title: 'The conversation was ended', detail: 'Some messages could not be matched up on both sides.' };
+    case 'close': return CLOSED.get(why.code) ?? ending({ by: 'line' });
+    case 'service': return ENDINGS.get(why.reason) ?? { title: 'The conversation is over', detail: '' };
+  }
+}
+
+/**
+ * @param {string | null} notice
+ * @returns {string}
+ */
+export function notice(notice) {
+  return (notice === null ? undefined : NOTICES.get(notice)) ?? '';
+}
+
+/**
+ * @param {keyof typeof MARKS} mark
+ * @returns {string}
+ */
+export function mark(mark) {
+  return MARKS[mark];
+}
+
+/**
+ * How many people are here; nothing where that is not known.
+ * @param {import('./state.js').State['counts']} counts
+ * @returns {string}
+ */
+export function people(counts) {
+  if (counts === null || counts.online < 1) return '';
+  if (counts.online === 1) return 'Just you here now';
+  const here = `${counts.online.toLocaleString()} here now`;
+  return counts.chatting > 0 ? `${here}, ${counts.chatting.toLocaleString()} talking` : here;
+}
+
+/**
+ * @param {number} ms
+ * @returns {string}
+ */
+function moment(ms) {
+  return new Intl.DateTimeFormat(undefined, { dateStyle: 'long', timeStyle: 'short' }).format(ms);
+}
+
+/** Codes that have words here, for the test that holds this file and the protocol together. */
+export const KNOWN = Object.freeze({
+  trouble: [...TROUBLE.keys()], resting: [...RESTING.keys()], endings: [...ENDINGS.keys()], notices: [...NOTICES.keys()],
+  broken: [String(NO_CODE), UNREACHABLE],
+});
