@@ -68,7 +68,11 @@ impl Reporter {
     /// When the next report is due, if the census stays as it is.
     #[must_use]
     pub fn due(&self, census: Census) -> Option<Time> {
-        let Some((at, told)) = self.told else { return Some(self.start) };
+        let Some((at, told)) = self.told else {
+            // An earlier life may have told of people who are gone, but the first to come are more worth telling.
+            let empty = census == Census::default();
+            return Some(if empty { self.start.plus(REPORT_MS) } else { self.start });
+        };
         let changed = (census != told).then(|| at.plus(REPORT_MS));
         let renew = (census.sessions > 0).then(|| at.plus(REPORT_RENEW_MS));
         // After a loss nothing is worth trying before the retry, and the retry is worth it without a change.
@@ -96,6 +100,15 @@ mod tests {
     }
 
     #[test]
+    fn an_object_that_starts_empty_says_so_after_a_second() {
+        let mut reporter = Reporter::new(NOW);
+        assert_eq!(reporter.report(NOW, people(0)), None);
+        assert_eq!(reporter.clone().report(NOW, people(1)).unwrap().number, 1);
+        assert_eq!(reporter.report(NOW.plus(1_000), people(0)).unwrap().number, 1);
+        assert_eq!(reporter.due(people(0)), None);
+    }
+
+    #[test]
     fn the_lease_of_a_lobby_with_people_is_renewed_and_an_empty_one_is_silent() {
         let mut reporter = Reporter::new(NOW);
         assert!(reporter.report(NOW, people(1)).is_some());
@@ -108,10 +121,10 @@ mod tests {
     #[test]
     fn a_report_that_was_lost_is_sent_again() {
         let mut reporter = Reporter::new(NOW);
-        assert!(reporter.report(NOW, people(0)).is_some());
+        assert!(reporter.report(NOW, people(1)).is_some());
         reporter.lost(NOW.plus(10));
         assert_eq!(reporter.report(NOW.plus(4_000), people(3)), None);
-        assert_eq!(reporter.report(NOW.plus(5_010), people(0)).unwrap().number, 2);
-        assert_eq!(reporter.due(people(0)), None);
+        assert_eq!(reporter.report(NOW.plus(5_010), people(1)).unwrap().number, 2);
+        assert_eq!(reporter.due(people(1)), Some(NOW.plus(35_010)));
     }
 }
