@@ -1,0 +1,84 @@
+# `make dev` on a fresh machine is all it takes; `make help` lists the rest.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+# The stages share two cores, one cargo folder and one report: never at once.
+.NOTPARALLEL:
+
+PORT ?= 8787
+UPLOAD_KB_MAX := 300
+
+# Node 22 of npm's `node` package comes before the machine's own; wrangler asks nothing and reports nothing.
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+export WRANGLER_SEND_METRICS := false
+export WRANGLER_HIDE_BANNER := true
+
+# Runs a stage, and says how long it took and how it ended.
+stage = @scripts/stage.sh $@
+
+.PHONY: help
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+## Running
+
+.PHONY: dev setup build clean
+dev: setup ## build and serve on http://127.0.0.1:8787 (PORT=…), rebuilt when src/ changes
+	@exec wrangler dev --local --ip 127.0.0.1 --port $(PORT) --show-interactive-dev-session=false
+
+setup: ## bring the tools and draw local secrets; quick when all is there
+	@scripts/setup.sh
+
+build: setup ## compile the worker into build/
+	@scripts/build.sh
+
+clean: ## remove what builds leave behind; tools, packages and secrets stay
+	rm -rf target build build-probe .wrangler
+
+## Checking
+
+.PHONY: check check-format check-lints check-docs check-types check-upload
+check: setup check-format check-lints check-docs check-types check-upload ## everything that needs no test to run
+
+check-format:
+	$(stage) cargo fmt --all --check
+
+check-lints:
+	$(stage) sh -c 'cargo clippy --locked --all-targets -- -D warnings && cargo clippy --locked --lib --target wasm32-unknown-unknown -- -D warnings && cargo clippy --locked --lib --target wasm32-unknown-unknown --features probe -- -D warnings'
+
+check-docs: export RUSTDOCFLAGS := -D warnings
+check-docs:
+	$(stage) cargo doc --locked --no-deps --document-private-items
+
+check-types:
+	$(stage) tsc -p tsconfig.json
+
+check-upload:
+	$(stage) sh -c 'scripts/bundle.sh release && node scripts/size.mjs build/bundle $(UPLOAD_KB_MAX)'
+
+## Testing
+
+.PHONY: test test-unit test-vectors test-js test-simulation test-runtime test-browser bundles
+test: setup test-unit test-vectors test-js test-simulation test-runtime test-browser ## all tests, in the order in which they fail soonest
+
+test-unit: ## the modules' own tests
+	$(stage) sh -c 'cargo test --locked --lib && cargo test --locked --doc'
+
+test-vectors: ## the wire, against the files that Rust and JavaScript share
+	$(stage) cargo test --locked --test vectors
+
+test-js: ## the page's modules
+	$(stage) sh -c 'ls tests/js/*.test.mjs && node --test tests/js/*.test.mjs'
+
+test-simulation: ## random worlds against the domain
+	$(stage) cargo test --locked --profile sim --test simulation
+
+bundles:
+	$(stage) sh -c 'scripts/bundle.sh release && scripts/bundle.sh probe'
+
+test-runtime: bundles ## the built worker in the real runtime
+	$(stage) cargo test --locked --test runtime
+
+test-browser: bundles ## the page in Chromium
+	$(stage) sh -c 'CHROMIUM="$$(scripts/browser.sh)" && export CHROMIUM && ls tests/browser/*.test.mjs && node --test tests/browser/*.test.mjs'
