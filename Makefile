@@ -47,7 +47,8 @@ check-format:
 check-lints:
 	$(stage) sh -c 'cargo clippy --locked --all-targets -- -D warnings && cargo clippy --locked --lib --target wasm32-unknown-unknown -- -D warnings && cargo clippy --locked --lib --target wasm32-unknown-unknown --features probe -- -D warnings'
 
-check-docs: export RUSTDOCFLAGS := -D warnings
+# A link to a private item is fine here: the documentation is for people who read the source.
+check-docs: export RUSTDOCFLAGS := -D warnings -A rustdoc::private_intra_doc_links
 check-docs:
 	$(stage) cargo doc --locked --no-deps --document-private-items
 
