@@ -12,7 +12,12 @@ import { NO_CODE } from './line.js';
 /** @typedef {import('./codec.js').Limits} Limits */
 /** @typedef {import('./timers.js').Timers} Timers */
 
-/** The part of a WebSocket that is used. @typedef {Pick<WebSocket, 'send' | 'close' | 'addEventListener' | 'readyState'>} Socket */
+/**
+ * The part of a WebSocket that is used.
+ * @typedef {Pick<WebSocket, 'send' | 'close' | 'addEventListener'> & {readonly readyState: number}} Socket
+ */
+
+const OPEN = 1;
 
 /**
  * @param {object} world
@@ -54,7 +59,7 @@ export function createConnection({ WebSocket, timers, base, onFrame, onDown }) {
   }
 
   function ping() {
-    if (socket === null || socket.readyState !== 1) return;
+    if (socket === null || socket.readyState !== OPEN) return;
     timers.clear(pingTimer);
     pingTimer = timers.set(ping, pace.ping_ms);
     socket.send(PING);
@@ -109,7 +114,7 @@ export function createConnection({ WebSocket, timers, base, onFrame, onDown }) {
     /** @param {ClientFrame} frame */
     send(frame) {
       // What cannot go out is kept where it was made, and its owner hears of the broken line.
-      if (socket?.readyState === 1) socket.send(encode(frame));
+      if (socket?.readyState === OPEN) socket.send(encode(frame));
     },
 
     /** Asks for a sign of life now: after a sleep a dead line looks open. */

@@ -30,7 +30,10 @@ const ANNOUNCEMENT = Object.freeze({
 });
 const RETRACT = Object.freeze({ id: is.name });
 
-/** The part of an EventSource that is used. @typedef {Pick<EventSource, 'close' | 'addEventListener' | 'readyState'>} Source */
+/**
+ * The part of an EventSource that is used.
+ * @typedef {Pick<EventSource, 'close' | 'addEventListener'> & {readonly readyState: number}} Source
+ */
 
 /**
  * @param {object} world

@@ -1,0 +1,95 @@
+// What holds for the page as a whole: it stays as strict as its headers, and it has words for everything that
+// docs/PROTOCOL.md can say to it.
+
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import { test } from 'node:test';
+import { CLOSE, PROBLEM, REFUSED, TO, FROM, ENDED, EVENT } from '../../static/js/wire.js';
+import { KNOWN } from '../../static/js/words.js';
+
+const root = new URL('../../', import.meta.url);
+/** @param {string} path */
+const read = (path) => readFileSync(new URL(path, root), 'utf8');
+/** @param {string} path */
+const list = (path) => readdirSync(new URL(path, root)).map((name) => `${path}${name}`);
+
+const html = read('static/index.html');
+const scripts = list('static/js/').map((path) => ({ path, source: read(path) }));
+const protocol = read('docs/PROTOCOL.md');
+
+test('only view.js knows the document, and nothing becomes markup', () => {
+  for (const { path, source } of scripts) {
+    const code = source.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
+    assert.doesNotMatch(code, /innerHTML|outerHTML|insertAdjacent|document\.write|DOMParser|\beval\b|new Function/, path);
+    if (!path.endsWith('/view.js') && !path.endsWith('/main.js')) assert.doesNotMatch(code, /\b(?:document|window)\.\w/, path);
+  }
+});
+
+test('the page has no inline code or style, and asks nobody else for anything', () => {
+  assert.doesNotMatch(html, /\son\w+=|\sstyle=|<style|javascript:/);
+  assert.doesNotMatch(html, /<script(?![^>]*\ssrc=)/);
+  for (const source of [html, ...list('static/css/').map(read)]) assert.doesNotMatch(source, /https?:|url\(|@import/);
+});
+
+test('every file that the page names exists', () => {
+  const named = [...html.matchAll(/(?:href|src)="\/([^"]+)"/g)].map(([, path]) => `static/${path}`);
+  assert.ok(named.length >= 5);
+  named.forEach(read);
+});
+
+test('every part of the page that view.js asks for is there, once', () => {
+  const ids = [...html.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id);
+  assert.equal(new Set(ids).size, ids.length);
+  const asked = [...read('static/js/view.js').matchAll(/\b(?:get|text|clone)\('([^']+)'/g)].map(([, id]) => id);
+  assert.ok(asked.length > 20);
+  for (const id of asked) assert.ok(ids.includes(id), `#${id}`);
+});
+
+test('the headers allow what the page does and nothing else', () => {
+  const headers = read('static/_headers');
+  const policy = /Content-Security-Policy: (.*)/.exec(headers)?.[1]?.split('; ').sort();
+  assert.deepEqual(policy, [
+    "base-uri 'none'", "connect-src 'self'", "default-src 'none'", "form-action 'none'", "frame-ancestors 'none'",
+    "img-src 'self'", "script-src 'self'", "style-src 'self'", "worker-src 'self'",
+  ]);
+  for (const line of ['X-Content-Type-Options: nosniff', 'Referrer-Policy: no-referrer']) assert.ok(headers.includes(line), line);
+});
+
+/** @param {RegExp} part */
+function codesIn(part) {
+  const [text] = part.exec(protocol) ?? [];
+  assert.ok(text, String(part));
+  return [...text.matchAll(/`([a-z_]{4,})`/g)].map(([, code]) => code ?? '');
+}
+
+test('the page knows every error code of the protocol, and no other', () => {
+  assert.deepEqual(codesIn(/^Error codes: .*$/m).sort(), Object.values(REFUSED).sort());
+});
+
+test('every close code of the protocol has its name', () => {
+  const [table] = /### Close codes[\s\S]*?\n\n[^|]/.exec(protocol) ?? [];
+  assert.ok(table);
+  const codes = [...table.matchAll(/^\| (\d{4})(?: · (\d{4}))? \|/gm)].flatMap(([, one, two]) => [one, two]).filter(Boolean).map(Number);
+  assert.deepEqual(codes.sort(), Object.values(CLOSE).sort());
+});
+
+test('every problem of the protocol has its name', () => {
+  const codes = codesIn(/^`terms_required`[\s\S]*?\.$/m).filter((code) => code !== 'until');
+  assert.deepEqual([...new Set(codes)].sort(), Object.values(PROBLEM).sort());
+});
+
+test('every problem and every close code that keeps people out has words', () => {
+  const said = new Set([...KNOWN.trouble, ...KNOWN.resting]);
+  // The terms lead back to the gate; these three closes come back by themselves and look like any broken line.
+  const silent = new Set([PROBLEM.termsRequired, String(CLOSE.restart), String(CLOSE.moved), String(CLOSE.enterAgain), String(CLOSE.noHello)]);
+  for (const code of [...Object.values(PROBLEM), ...Object.values(CLOSE).map(String)]) {
+    assert.ok(said.has(code) || silent.has(code), code);
+  }
+  assert.deepEqual([...KNOWN.endings].sort(), Object.values(ENDED).sort());
+});
+
+test('every name of the wire stands in the protocol', () => {
+  for (const name of [...Object.values(TO), ...Object.values(EVENT), ...Object.values(FROM).filter((type) => type !== FROM.other)]) {
+    assert.ok(protocol.includes(`"${name}"`) || protocol.includes(`\`${name}\``), name);
+  }
+});

@@ -1,0 +1,100 @@
+// A page without a browser: events go in, effects come out, and a test says exactly which.
+
+import assert from 'node:assert/strict';
+import { INITIAL } from '../../static/js/state.js';
+import { LIMITS } from '../../static/js/wire.js';
+import { reduce } from '../../static/js/chat.js';
+
+/** @typedef {import('../../static/js/state.js').Event} Event */
+/** @typedef {import('../../static/js/state.js').Effect} Effect */
+/** @typedef {import('../../static/js/state.js').State} State */
+/** @typedef {import('../../static/js/codec.js').ServerFrame} ServerFrame */
+
+export const C = 'conversation-1';
+
+export class Page {
+  /** @type {State} */
+  state = INITIAL;
+  /** The effects of the last event. @type {readonly Effect[]} */
+  effects = [];
+
+  /** @param {Event} event */
+  do(event) {
+    const before = structuredClone(this.state);
+    const { state, effects } = reduce(this.state, event);
+    assert.deepEqual(this.state, before, 'a state never changes, it is replaced');
+    this.state = state;
+    this.effects = effects;
+    return this;
+  }
+
+  /** @param {ServerFrame} frame */
+  hear(frame) {
+    return this.do({ type: 'frame', frame });
+  }
+
+  /** @param {string} text */
+  write(text) {
+    return this.do({ type: 'draft', text });
+  }
+
+  /** @param {string} text */
+  say(text) {
+    return this.write(text).do({ type: 'send' });
+  }
+
+  /** @param {string} name */
+  ring(name) {
+    return this.do({ type: 'timer', name });
+  }
+
+  /** The frames that the last event sent. */
+  get sent() {
+    return this.effects.flatMap((effect) => (effect.do === 'send' ? [effect.frame] : []));
+  }
+
+  /** @returns {import('../../static/js/state.js').Talk} */
+  get talk() {
+    const { place } = this.state;
+    assert.ok(place.at === 'talking' || place.at === 'over', `no talk in ${place.at}`);
+    return place.talk;
+  }
+
+  /** @param {Partial<{visitor: string | null, accepted: string | null, visible: boolean}>} [known] */
+  static booted(known = {}) {
+    return new Page().do({ type: 'boot', visitor: null, accepted: '1', counted: true, visible: true, ...known });
+  }
+
+  /** Somebody who pressed the button and whose line is open: the `find` is out. */
+  static seeking() {
+    return Page.booted()
+      .do({ type: 'talk' })
+      .do({ type: 'entered', pass: 'pass', lobby: 'lobby', visitor: 'visitor' })
+      .hear(welcome());
+  }
+
+  static talking() {
+    return Page.seeking().hear(matched());
+  }
+
+  /** @param {string} [reason] */
+  static over(reason = 'left') {
+    return Page.talking().hear({ type: 'ended', c: C, reason });
+  }
+}
+
+/**
+ * @param {'idle' | 'waiting' | 'talking'} [state]
+ * @returns {ServerFrame}
+ */
+export function welcome(state = 'idle') {
+  return { type: 'welcome', v: 1, state, limits: LIMITS };
+}
+
+/**
+ * @param {string} [conversation]
+ * @returns {ServerFrame}
+ */
+export function matched(conversation = C) {
+  return { type: 'matched', conversation, common: [], lang: null };
+}

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createStream } from '../../static/js/stream.js';
+import { Clock, FakeSource } from './fakes.mjs';
+
+function world() {
+  const clock = new Clock();
+  /** @type {unknown[]} */
+  const events = [];
+  const stream = createStream({
+    EventSource: FakeSource,
+    timers: clock.timers,
+    backoff: (attempt, first_ms) => (attempt === 0 ? first_ms : attempt * 4_000),
+    emit: (event) => events.push(event),
+  });
+  stream.open();
+  return { clock, events, opened: FakeSource.all.length };
+}
+
+const COUNTS = { online: 12, waiting: 1, chatting: 10 };
+const NONE = { type: 'counts', counts: null };
+
+test('counts and announcements are told as they come', () => {
+  const { events } = world();
+  const source = FakeSource.last;
+  const announcement = { id: 'a', severity: 'info', text: 'Hello', until: null };
+  source.event('in_force', { ids: ['a'] });
+  source.event('announcement', announcement);
+  source.event('presence', COUNTS);
+  source.event('retract', { id: 'a' });
+  source.event('beat', {});
+  assert.deepEqual(events, [
+    { type: 'inForce', ids: ['a'] }, { type: 'announced', announcement }, { type: 'counts', counts: COUNTS },
+    { type: 'retracted', id: 'a' },
+  ]);
+});
+
+test('what is malformed or of an unknown severity is ignored', () => {
+  const { events } = world();
+  const source = FakeSource.last;
+  source.event('presence', 'nonsense');
+  source.event('presence', { ...COUNTS, online: -1 });
+  source.event('in_force', { ids: [1] });
+  source.event('announcement', { id: 'a', severity: 'cosmic', text: 'x', until: null });
+  source.event('retract', {});
+  assert.deepEqual(events, []);
+});
+
+test('a stream without an event for 40 s is dead, and is made again', () => {
+  const { clock, events, opened } = world();
+  FakeSource.last.event('presence', COUNTS, '7');
+  clock.pass(39_999);
+  assert.equal(events.length, 1);
+  const dead = FakeSource.last;
+  clock.pass(1);
+  assert.ok(dead.closed);
+  assert.deepEqual(events.at(-1), NONE);
+  clock.pass(1_000);
+  assert.equal(FakeSource.all.length, opened + 1);
+  assert.equal(FakeSource.last.url, '/events?last_event_id=7', 'the page still holds the announcements');
+  dead.event('presence', COUNTS);
+  assert.deepEqual(events.at(-1), NONE, 'a stream that was given up is not heard any more');
+});
+
+test('beats keep a quiet stream alive', () => {
+  const { clock, opened } = world();
+  for (let beat = 0; beat < 10; beat += 1) {
+    clock.pass(15_000);
+    FakeSource.last.event('beat', {});
+  }
+  assert.equal(FakeSource.all.length, opened);
+});
+
+test('streams that die again and again come back ever more slowly', () => {
+  const { clock, opened } = world();
+  clock.pass(40_000 + 1_000);
+  assert.equal(FakeSource.all.length, opened + 1);
+  clock.pass(40_000 + 3_999);
+  assert.equal(FakeSource.all.length, opened + 1);
+  clock.pass(1);
+  assert.equal(FakeSource.all.length, opened + 2);
+});
+
+test('an orderly reconnect keeps the number, a long one takes it away', () => {
+  const { clock, events } = world();
+  const source = FakeSource.last;
+  source.event('presence', COUNTS);
+  source.tell('error');
+  clock.pass(4_000);
+  source.event('presence', COUNTS);
+  clock.pass(10_000);
+  assert.ok(!events.some((event) => event === NONE));
+  source.tell('error');
+  clock.pass(8_000);
+  assert.deepEqual(events.at(-1), NONE);
+});
+
+test('a stream that the browser gave up is made again', () => {
+  const { clock, events, opened } = world();
+  FakeSource.last.readyState = 2;
+  FakeSource.last.tell('error');
+  assert.deepEqual(events, [NONE]);
+  clock.pass(1_000);
+  assert.equal(FakeSource.all.length, opened + 1);
+});
