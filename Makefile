@@ -70,7 +70,7 @@ test-vectors: ## the wire, against the files that Rust and JavaScript share
 	$(stage) cargo test --locked --test vectors
 
 test-js: ## the page's modules
-	$(stage) sh -c 'ls tests/js/*.test.mjs && node --test tests/js/*.test.mjs'
+	$(stage) sh -c 'ls tests/js/*.test.mjs && node --test --test-reporter=spec tests/js/*.test.mjs'
 
 test-simulation: ## random worlds against the domain
 	$(stage) cargo test --locked --profile sim --test simulation
@@ -82,4 +82,4 @@ test-runtime: bundles ## the built worker in the real runtime
 	$(stage) cargo test --locked --test runtime
 
 test-browser: bundles ## the page in Chromium
-	$(stage) sh -c 'CHROMIUM="$$(scripts/browser.sh)" && export CHROMIUM && ls tests/browser/*.test.mjs && node --test tests/browser/*.test.mjs'
+	$(stage) sh -c 'CHROMIUM="$$(scripts/browser.sh)" && export CHROMIUM && ls tests/browser/*.test.mjs && node --test --test-reporter=spec tests/browser/*.test.mjs'
