@@ -16,14 +16,14 @@ impl Conversation {
     /// same session: nobody meets themself.
     #[must_use]
     pub fn begin(first: (SessionId, u64), second: (SessionId, u64)) -> Option<(ConversationId, Self)> {
-        let seats = [first.0, second.0];
-        (seats[0] != seats[1]).then(|| (ConversationId::of(first, second), Self { seats }))
+        (first.0 != second.0).then(|| (ConversationId::of(first, second), Self::seating(first.0, second.0)))
     }
 
-    /// A conversation that was kept: one seat says who sits in the other.
+    /// A conversation that is going on already. Who is named first makes no difference: what is told to both is told in
+    /// the same order whether the conversation was remembered or restored.
     #[must_use]
-    pub const fn restored(one: SessionId, other: SessionId) -> Self {
-        Self { seats: [one, other] }
+    pub fn seating(one: SessionId, other: SessionId) -> Self {
+        Self { seats: [one.min(other), one.max(other)] }
     }
 
     /// The other one; `None` for somebody who has no seat here.
@@ -57,6 +57,7 @@ mod tests {
         assert_eq!(conversation.partner_of(A), Some(B));
         assert_eq!(conversation.partner_of(B), Some(A));
         assert_eq!(conversation.partner_of(C), None);
+        assert_eq!(conversation, Conversation::seating(B, A));
     }
 
     #[test]

@@ -253,7 +253,7 @@ impl Lobby {
             Doing::Talking { conversation, partner } => {
                 let other = self.sessions.get(&partner).and_then(Session::talking);
                 if other == Some((conversation, id)) {
-                    self.conversations.entry(conversation).or_insert(Conversation::restored(id, partner));
+                    self.conversations.entry(conversation).or_insert(Conversation::seating(id, partner));
                 } else {
                     self.tell_end(turn, id, conversation, None, EndReason::Lost);
                 }

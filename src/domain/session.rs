@@ -2,7 +2,7 @@
 //!
 //! A [`Record`] is what is kept with a socket: who, and what they are doing. It is rewritten when that changes, never
 //! for a message. Budgets are not kept: an object loses its memory after ten quiet seconds at the earliest, and by then
-//! every bucket is full again.
+//! every bucket is full again. The count of frames that were not this protocol is not kept either, and starts anew.
 
 use serde::{Deserialize, Serialize};
 
