@@ -10,6 +10,8 @@
 
 mod frames;
 mod lines;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
