@@ -56,6 +56,7 @@ impl Anteroom {
     }
 
     /// The sockets whose time is up.
+    #[must_use]
     pub fn overdue(&self, now: Time) -> Vec<LineId> {
         self.by_age.iter().take_while(|(since, _)| since.plus(HELLO_MS_MAX) <= now).map(|(_, line)| *line).collect()
     }

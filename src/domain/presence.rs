@@ -166,7 +166,7 @@ impl Presence {
         let over: Vec<StreamId> =
             self.streams.iter().filter(|(_, stream)| stream.ends_at <= now).map(|(id, _)| *id).collect();
         let mut effects: Vec<Effect> = over.iter().map(|stream| Effect::End { stream: *stream }).collect();
-        over.iter().for_each(|stream| drop(self.streams.remove(stream)));
+        self.streams.retain(|_, stream| stream.ends_at > now);
         if now >= self.counted_at.plus(PRESENCE_MS) {
             effects.extend(self.count(now));
         }
@@ -187,7 +187,9 @@ impl Presence {
         }
         // Who is not behind has subscribed within this second: all are told something at about the same moment.
         (self.counted_at, self.told_at) = (now, now);
-        self.streams.values_mut().for_each(|stream| stream.shown = Some(counts));
+        for stream in self.streams.values_mut() {
+            stream.shown = Some(counts);
+        }
         Some(Effect::Write { to, text: sse::event("presence", LOG_EMPTY, &to_json(&counts)) })
     }
 
@@ -226,15 +228,11 @@ mod tests {
     }
 
     fn written(effects: &[Effect]) -> Vec<(Vec<u64>, &str)> {
-        let write = |effect: &'_ Effect| match effect {
-            Effect::Write { to, .. } => Some(to.iter().map(|id| id.0).collect()),
+        let write = effects.iter().filter_map(|effect| match effect {
+            Effect::Write { to, text } => Some((to.iter().map(|id| id.0).collect(), text.as_str())),
             Effect::End { .. } => None,
-        };
-        let text = |effect| match effect {
-            &Effect::Write { ref text, .. } => text.as_str(),
-            Effect::End { .. } => "",
-        };
-        effects.iter().filter_map(|effect| Some((write(effect)?, text(effect)))).collect()
+        });
+        write.collect()
     }
 
     fn presence(online: u64, waiting: u64, chatting: u64) -> String {

@@ -13,14 +13,34 @@ pub use http::{
     Announcement, EnterInfo, EnterRequest, Entered, Health, JSON_TYPE, PROBLEM_TYPE, PresenceCounts, PresenceDocument,
     Problem, ProblemCode, Severity, to_json,
 };
-pub use server::{
-    EndReason, PartnerState, Presence, Refusal, Resumed, ServerFrame, SessionState, WireLimits, WireVersion,
-};
+pub use server::{EndReason, PartnerState, Presence, Refusal, Resumed, ServerFrame, SessionState, WireLimits};
 
-use serde::Serialize;
+use serde::de::{self, Deserializer, Unexpected};
+use serde::{Deserialize, Serialize, Serializer};
 
-/// The version of the protocol that a `hello` must name.
-pub const VERSION: u64 = 1;
+/// The version of the protocol: 1 on the wire, and nothing else.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct WireVersion;
+
+impl WireVersion {
+    const NUMBER: u64 = 1;
+}
+
+impl Serialize for WireVersion {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_u64(Self::NUMBER)
+    }
+}
+
+impl<'de> Deserialize<'de> for WireVersion {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        match u64::deserialize(from)? {
+            Self::NUMBER => Ok(Self),
+            other => Err(de::Error::invalid_value(Unexpected::Unsigned(other), &"1")),
+        }
+    }
+}
+
 /// Answered with [`PONG`] by the runtime itself, without waking the object.
 pub const PING: &str = "ping";
 /// The answer to [`PING`].

@@ -1,6 +1,6 @@
 //! The Worker: every request, routed to an object or answered.
 
-use worker::{Context, Env, Method, Request, Response, Result, event};
+use worker::{Context, Env, Request, Response, Result, event};
 
 use super::{host, reply};
 use crate::config;
@@ -137,14 +137,13 @@ async fn socket(request: &Request, env: &Env, lobby: &str) -> std::result::Resul
     let address = request.headers().get("cf-connecting-ip")?.unwrap_or_default();
     let NetworkKey(network) = keys.network_key(&address);
     let network = format!("{:016x}", u64::from_be_bytes(network));
-    let upgrade =
-        host::internal(Method::Get, "/socket", &[("upgrade", "websocket"), (NETWORK_HEADER, &network)], None)?;
+    let upgrade = host::internal("/socket", &[("upgrade", "websocket"), (NETWORK_HEADER, &network)], None)?;
     Ok(env.durable_object(config::LOBBY_BINDING)?.get_by_name(name)?.fetch_with_request(upgrade).await?)
 }
 
 async fn ask_presence(env: &Env, path: &str, headers: &[(&str, &str)]) -> std::result::Result<Response, Failure> {
     let presence = env.durable_object(config::PRESENCE_BINDING)?.get_by_name(config::PRESENCE)?;
-    Ok(presence.fetch_with_request(host::internal(Method::Get, path, headers, None)?).await?)
+    Ok(presence.fetch_with_request(host::internal(path, headers, None)?).await?)
 }
 
 fn health(env: &Env, headers: &[(&str, &str)]) -> std::result::Result<Response, Failure> {

@@ -5,9 +5,7 @@ use std::time::Duration;
 
 use worker::js_sys::{self, Uint8Array};
 use worker::wasm_bindgen::JsValue;
-use worker::{
-    Date, Delay, Env, Error, Method, Request, Result, ScheduledTime, SetAlarmOptions, Storage, console_error, web_sys,
-};
+use worker::{Date, Env, Error, Request, Result, ScheduledTime, SetAlarmOptions, Storage, console_error, web_sys};
 
 use crate::config;
 use crate::domain::route::split_url;
@@ -29,9 +27,9 @@ pub(super) fn draw<const N: usize>() -> Result<[u8; N]> {
 }
 
 /// Waits. Keeps the object in memory meanwhile, so this is for objects that have to stay there anyway.
-#[expect(clippy::disallowed_methods, reason = "this is where time passes")]
+#[expect(clippy::disallowed_types, reason = "this is where time passes")]
 pub(super) async fn sleep_until(at: Time) {
-    Delay::from(Duration::from_millis(at.since(now()))).await;
+    worker::Delay::from(Duration::from_millis(at.since(now()))).await;
 }
 
 /// Something of ours went wrong: for the operator's eyes, and never with anything about a person in it.
@@ -51,15 +49,15 @@ pub(super) fn keyring(env: &Env) -> std::result::Result<Keyring, SecretError> {
 }
 
 /// A request to one of our own objects; the host in it means nothing.
-pub(super) fn internal(method: Method, path: &str, headers: &[(&str, &str)], body: Option<&[u8]>) -> Result<Request> {
+pub(super) fn internal(path: &str, headers: &[(&str, &str)], body: Option<&[u8]>) -> Result<Request> {
     let all = web_sys::Headers::new()?;
     for (name, value) in headers {
         all.set(name, value)?;
     }
     let init = web_sys::RequestInit::new();
-    init.set_method(method.as_ref());
     init.set_headers(&all);
     if let Some(body) = body {
+        init.set_method("POST");
         init.set_body(&Uint8Array::from(body));
     }
     // Not the crate's own, which brings 17 kB of code for options that are not used here.

@@ -6,7 +6,7 @@ use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
 
 use worker::{
-    DurableObject, Env, Method, Request, Response, Result, State, WebSocket, WebSocketIncomingMessage, WebSocketPair,
+    DurableObject, Env, Request, Response, Result, State, WebSocket, WebSocketIncomingMessage, WebSocketPair,
     durable_object,
 };
 
@@ -205,7 +205,7 @@ impl Shell {
     async fn report(&self, report: Report) -> Result<()> {
         let body = postcard::to_allocvec(&(config::LOBBY, report)).unwrap_or_default();
         let presence = self.env.durable_object(config::PRESENCE_BINDING)?.get_by_name(config::PRESENCE)?;
-        presence.fetch_with_request(host::internal(Method::Post, "/report", &[], Some(&body))?).await?;
+        presence.fetch_with_request(host::internal("/report", &[], Some(&body))?).await?;
         Ok(())
     }
 }

@@ -11,9 +11,7 @@ use futures::channel::mpsc;
 use futures::future::{Either, select};
 use futures::{Stream, StreamExt as _};
 use worker::wasm_bindgen_futures::spawn_local;
-use worker::{
-    DurableObject, Env, Error, Headers, Method, Request, Response, ResponseBuilder, Result, State, durable_object,
-};
+use worker::{DurableObject, Env, Error, Headers, Request, Response, ResponseBuilder, Result, State, durable_object};
 
 use super::entry::ORIGIN_HEADER;
 use super::host;
@@ -97,7 +95,7 @@ impl Shell {
 
     async fn ask(self: &Rc<Self>) -> Result<()> {
         let lobby = self.env.durable_object(config::LOBBY_BINDING)?.get_by_name(config::LOBBY)?;
-        let request = host::internal(Method::Get, "/census", &[], None)?;
+        let request = host::internal("/census", &[], None)?;
         let answer = lobby.fetch_with_request(request).await?.bytes().await?;
         let report: Option<Report> =
             postcard::from_bytes(&answer).map_err(|error| Error::RustError(error.to_string()))?;

@@ -1,6 +1,6 @@
 //! Faults on demand and a look inside, for the runtime tests. Not part of a deployed build.
 
-use worker::{Env, Method, Request, Response, Result};
+use worker::{Env, Request, Response, Result};
 
 use super::host;
 use crate::config;
@@ -21,6 +21,6 @@ pub(super) async fn answer(request: &Request, env: &Env) -> Option<Result<Respon
 
 async fn panic_presence(env: &Env) -> Result<Response> {
     let presence = env.durable_object(config::PRESENCE_BINDING)?.get_by_name(config::PRESENCE)?;
-    let answer = presence.fetch_with_request(host::internal(Method::Post, PANIC_PATH, &[], None)?).await;
+    let answer = presence.fetch_with_request(host::internal(PANIC_PATH, &[], None)?).await;
     Response::ok(if answer.is_err() { "panicked" } else { "survived" })
 }

@@ -46,13 +46,13 @@ impl Lobby {
             (ClientFrame::Typing { on, .. }, Some((conversation, partner))) => {
                 self.tell(turn, partner, ServerFrame::Typing { conversation, on });
             }
-            // For another conversation than the present one: late, and no longer of any use.
-            (ClientFrame::Got { .. } | ClientFrame::Seen { .. } | ClientFrame::Typing { .. }, None) => {}
             (frame @ (ClientFrame::Block { .. } | ClientFrame::Report { .. }), _) => {
                 self.strike_session(turn, id, frame.refused(ErrorCode::UnknownType));
             }
-            // The door hands a `hello` over as such.
-            (ClientFrame::Hello(_), _) => {}
+            // For another conversation than the present one: late, and no longer of any use. And `hello`, which the door
+            // hands over as such.
+            (ClientFrame::Got { .. } | ClientFrame::Seen { .. } | ClientFrame::Typing { .. }, None)
+            | (ClientFrame::Hello(_), _) => {}
         }
     }
 

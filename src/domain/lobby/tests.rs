@@ -175,7 +175,7 @@ fn leaving_is_told_to_both_and_stopping_outside_is_done() {
     let seen = hall.send(1, &format!(r#"{{"type":"stop","c":"{c}"}}"#));
     assert_eq!(seen, [ended(1, &c, "left"), ended(2, &c, "left")]);
     let done = told(1, r#"{"type":"done","re":"stop"}"#);
-    assert_eq!(hall.send(1, r#"{"type":"stop"}"#), [done.clone()]);
+    assert_eq!(hall.send(1, r#"{"type":"stop"}"#), vec![done.clone()]);
     assert_eq!(hall.find(1), [waiting(1)]);
     assert_eq!(hall.send(1, &format!(r#"{{"type":"stop","c":"{c}"}}"#)), [], "late, for a conversation that is over");
     assert_eq!(hall.send(1, r#"{"type":"stop"}"#), [done]);

@@ -5,7 +5,7 @@ use serde::de::{self, Deserializer, IgnoredAny, Unexpected};
 use serde_json::Value;
 
 use super::server::Refusal;
-use super::{ErrorCode, VERSION};
+use super::{ErrorCode, WireVersion};
 use crate::domain::id::ConversationName;
 use crate::domain::limits::{INTEREST_CHARS_MAX, INTERESTS_MAX, NUMBER_MAX, REPORT_LINES_MAX, TEXT_CHARS_MAX};
 
@@ -98,8 +98,9 @@ pub enum ClientFrame {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Hello {
-    #[serde(rename = "v", deserialize_with = "version")]
-    version: (),
+    /// The version that the client speaks.
+    #[serde(rename = "v")]
+    pub version: WireVersion,
     /// The pass; to be without one is an answer of its own.
     #[serde(default, deserialize_with = "present")]
     pub pass: Option<String>,
@@ -367,11 +368,6 @@ fn from_one<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error> {
 
 fn present_line<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u64>, D::Error> {
     from_zero(from).map(Some)
-}
-
-fn version<'de, D: Deserializer<'de>>(from: D) -> Result<(), D::Error> {
-    let version = u64::deserialize(from)?;
-    if version == VERSION { Ok(()) } else { Err(de::Error::invalid_value(Unexpected::Unsigned(version), &"1")) }
 }
 
 fn name<'de, D: Deserializer<'de>>(from: D) -> Result<ConversationName, D::Error> {

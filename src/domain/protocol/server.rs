@@ -2,7 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
-use super::{ErrorCode, Lang, VERSION};
+use super::{ErrorCode, Lang, WireVersion};
 use crate::domain::id::ConversationId;
 use crate::domain::limits::{
     FRAME_BYTES_MAX, GRACE_MS, IN_FLIGHT_MAX, INTEREST_CHARS_MAX, INTERESTS_MAX, PING_MS, PONG_MS, RETURN_MS,
@@ -221,16 +221,6 @@ impl Refusal {
     #[must_use]
     pub fn of(re: &str, code: ErrorCode) -> Self {
         Self { code, re: Some(re.to_owned()), conversation: None, n: None, retry_ms: None }
-    }
-}
-
-/// The version of the protocol, which is a number on the wire.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct WireVersion;
-
-impl Serialize for WireVersion {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_u64(VERSION)
     }
 }
 
