@@ -26,3 +26,35 @@ pub const PRESENCE: &str = "presence";
 pub const TERMS_VERSION: &str = "1";
 /// The version of the service.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::limits::FRAME_BYTES_MAX;
+
+    const WRANGLER: &str = include_str!("../wrangler.toml");
+
+    #[test]
+    fn wrangler_binds_what_the_code_asks_for() {
+        for (binding, class) in [(LOBBY_BINDING, LOBBY_CLASS), (PRESENCE_BINDING, PRESENCE_CLASS)] {
+            assert!(WRANGLER.contains(&format!("name = \"{binding}\"\nclass_name = \"{class}\"")), "{binding}");
+        }
+        let classes = format!("new_sqlite_classes = [\"{LOBBY_CLASS}\", \"{PRESENCE_CLASS}\"]");
+        assert!(WRANGLER.contains(&classes), "{classes}");
+        for variable in [ALLOWED_ORIGINS, RATE_LIMITS] {
+            assert!(WRANGLER.contains(&format!("\n{variable} = \"")), "{variable}");
+        }
+        for secret in [SECRET, SECRET_BEFORE] {
+            assert!(WRANGLER.contains(secret), "{secret} is told of");
+            assert!(!WRANGLER.contains(&format!("\n{secret} =")), "{secret} is not in the file");
+        }
+    }
+
+    #[test]
+    fn the_guard_and_the_objects_have_the_names_and_the_limit_of_the_code() {
+        let guard = include_str!("edge/guard.js");
+        assert!(guard.contains(&format!("const FRAME_BYTES_MAX = {FRAME_BYTES_MAX};")));
+        assert!(guard.contains(&format!("class {LOBBY_CLASS} extends wasm.{LOBBY_CLASS}")));
+        assert!(guard.contains(&format!("export const {PRESENCE_CLASS} = wasm.{PRESENCE_CLASS};")));
+    }
+}
