@@ -1,1 +1,25 @@
-fn main() {}
+//! The built worker in the real runtime, driven over the wire.
+//!
+//! `harness` runs the worker, `site` speaks HTTP to it and makes lobbies, `client` is a person's end of a socket and
+//! `events` a subscriber's end of a stream; each of the other files is about one behaviour. Tests run side by side on
+//! few runtimes: every one has a lobby of its own, which nothing else in the suite knows, and those that are about the
+//! whole service have a runtime of their own.
+
+mod client;
+mod events;
+mod harness;
+mod site;
+
+mod closing;
+mod conversation;
+mod entering;
+mod flood;
+mod frames;
+mod greeting;
+mod hibernation;
+mod hostile;
+mod matching;
+mod origins;
+mod panics;
+mod presence;
+mod secrets;

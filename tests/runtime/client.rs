@@ -1,0 +1,277 @@
+//! A person's end of a socket: sends frames, and insists on what comes back.
+//!
+//! Whatever is waited for has a deadline, and what came instead is told with all that came before it. That nothing
+//! comes is never proved by waiting: see [`Person::hears_nothing`].
+
+use std::collections::VecDeque;
+use std::panic::Location;
+use std::time::Duration;
+
+use futures::{SinkExt as _, StreamExt as _};
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+use tokio_tungstenite::{WebSocketStream, client_async};
+
+use crate::site::Entry;
+
+/// How long an answer may take on a machine that does other things too.
+pub(crate) const DEADLINE: Duration = Duration::from_secs(10);
+/// Where a frame that comes means: this close frame carried no code (RFC 6455 section 7.1.5).
+pub(crate) const NO_CODE: u16 = 1005;
+/// How many of the latest frames are shown when something else was expected.
+const TRACE: usize = 24;
+
+/// What a socket may bring.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Came {
+    /// A frame of the service, without its ticket.
+    Frame(Value),
+    /// Text that is no JSON.
+    Text(String),
+    /// A close frame with its code and reason.
+    Closed(u16, String),
+    /// The line broke.
+    Broken(String),
+    /// Nothing, for as long as was waited.
+    Nothing,
+}
+
+/// Somebody at the end of a socket.
+pub(crate) struct Person {
+    /// The visitor id, once entered.
+    pub(crate) visitor: String,
+    who: String,
+    line: WebSocketStream<TcpStream>,
+    trace: VecDeque<String>,
+    probes: u64,
+}
+
+impl Person {
+    /// Opens a socket and says nothing yet.
+    pub(crate) async fn open(
+        who: &str,
+        site: &str,
+        path: &str,
+        origin: &str,
+        headers: &[(&'static str, &str)],
+    ) -> Self {
+        let authority = site.trim_start_matches("http://");
+        let mut request = format!("ws://{authority}{path}").into_client_request().expect("an address");
+        for (name, value) in headers.iter().chain(&[("origin", origin)]) {
+            request.headers_mut().insert(*name, value.parse().expect("a header"));
+        }
+        let stream = TcpStream::connect(authority).await.expect("the worker listens");
+        stream.set_nodelay(true).expect("a socket option");
+        let opened = timeout(DEADLINE, client_async(request, stream)).await.expect("an upgrade in time");
+        let (line, _) = opened.unwrap_or_else(|error| panic!("{who} could not connect: {error}"));
+        Self { visitor: String::new(), who: who.to_owned(), line, trace: VecDeque::new(), probes: 0 }
+    }
+
+    /// The name by which a failure tells them apart.
+    pub(crate) fn who(&self) -> &str {
+        &self.who
+    }
+
+    /// Says `hello` and is welcomed.
+    pub(crate) async fn welcomed(mut self, entry: Entry) -> Self {
+        self.send(&json!({ "type": "hello", "v": 1, "pass": entry.pass })).await;
+        let welcome = self.expect_a("welcome").await;
+        assert_eq!((&welcome["v"], &welcome["state"]), (&json!(1), &json!("idle")), "{welcome}");
+        self.visitor = entry.visitor;
+        self
+    }
+
+    /// Sends a frame.
+    pub(crate) async fn send(&mut self, frame: &Value) {
+        self.send_text(&frame.to_string()).await;
+    }
+
+    /// Sends any text.
+    pub(crate) async fn send_text(&mut self, text: &str) {
+        self.send_at_once([text.to_owned()]).await;
+    }
+
+    /// Sends texts in one go.
+    pub(crate) async fn send_at_once(&mut self, texts: impl IntoIterator<Item = String>) {
+        for text in texts {
+            self.note("→", &text);
+            // An error says that the line is closed; what has closed it is for the reading side to tell.
+            let _ = self.line.feed(Message::text(text)).await;
+        }
+        let _ = self.line.flush().await;
+    }
+
+    /// Sends something that is not text.
+    pub(crate) async fn send_message(&mut self, message: Message) {
+        self.note("→", &format!("a message of {} bytes", message.len()));
+        let _ = self.line.send(message).await;
+    }
+
+    /// Sends a close frame, with a code or without.
+    pub(crate) async fn close(&mut self, code: Option<u16>) {
+        self.note("→", &format!("close {code:?}"));
+        let frame = code.map(|code| CloseFrame { code: code.into(), reason: "".into() });
+        self.line.close(frame).await.expect("an open line");
+    }
+
+    /// Says something in a conversation.
+    pub(crate) async fn say(&mut self, conversation: &str, n: u64, text: &str) {
+        self.send(&say(conversation, n, text)).await;
+    }
+
+    /// What comes next, by `deadline`.
+    pub(crate) async fn next_within(&mut self, deadline: Duration) -> Came {
+        let Ok(came) = timeout(deadline, self.line.next()).await else { return Came::Nothing };
+        let came = match came {
+            Some(Ok(Message::Text(text))) => match serde_json::from_str::<Value>(&text) {
+                Ok(mut frame) => {
+                    frame.as_object_mut().map(|fields| fields.remove("ticket"));
+                    Came::Frame(frame)
+                }
+                Err(_) => Came::Text(text.to_string()),
+            },
+            Some(Ok(Message::Close(frame))) => frame.map_or(Came::Closed(NO_CODE, String::new()), |frame| {
+                Came::Closed(frame.code.into(), frame.reason.to_string())
+            }),
+            Some(other) => Came::Broken(format!("{other:?}")),
+            None => Came::Broken("the end".to_owned()),
+        };
+        self.note("←", &format!("{came:?}"));
+        came
+    }
+
+    /// What comes next.
+    pub(crate) async fn next(&mut self) -> Came {
+        self.next_within(DEADLINE).await
+    }
+
+    /// Exactly this frame comes next.
+    #[track_caller]
+    pub(crate) fn expect(&mut self, frame: Value) -> impl Future<Output = ()> {
+        let at = Location::caller();
+        async move {
+            let came = self.next().await;
+            assert!(
+                came == Came::Frame(frame.clone()),
+                "{at}: {} expected {frame}, but {}",
+                self.who,
+                self.told(&came)
+            );
+        }
+    }
+
+    /// A frame of this type comes next.
+    #[track_caller]
+    pub(crate) fn expect_a(&mut self, kind: &str) -> impl Future<Output = Value> {
+        let at = Location::caller();
+        async move {
+            let came = self.next().await;
+            match &came {
+                Came::Frame(frame) if frame["type"] == kind => frame.clone(),
+                came => panic!("{at}: {} expected `{kind}`, but {}", self.who, self.told(came)),
+            }
+        }
+    }
+
+    /// The runtime's own answer to `ping` comes next.
+    #[track_caller]
+    pub(crate) fn expect_pong(&mut self) -> impl Future<Output = ()> {
+        let at = Location::caller();
+        async move {
+            let came = self.next().await;
+            assert!(came == Came::Text("pong".into()), "{at}: {} expected pong, but {}", self.who, self.told(&came));
+        }
+    }
+
+    /// The line is closed next, with this code; the value is the reason.
+    #[track_caller]
+    pub(crate) fn expect_closed(&mut self, code: u16) -> impl Future<Output = String> {
+        self.expect_closed_within(DEADLINE, code)
+    }
+
+    /// The same, by `deadline`.
+    #[track_caller]
+    pub(crate) fn expect_closed_within(&mut self, deadline: Duration, code: u16) -> impl Future<Output = String> {
+        let at = Location::caller();
+        async move {
+            let came = self.next_within(deadline).await;
+            match &came {
+                Came::Closed(with, reason) if *with == code => reason.clone(),
+                came => panic!("{at}: {} expected to be closed with {code}, but {}", self.who, self.told(came)),
+            }
+        }
+    }
+
+    /// Everything that comes until the line is closed, with this code; and the reason.
+    pub(crate) async fn until_closed(&mut self, code: u16) -> (Vec<Value>, String) {
+        let mut frames = Vec::new();
+        loop {
+            let came = self.next().await;
+            match &came {
+                Came::Frame(frame) => frames.push(frame.clone()),
+                Came::Closed(with, reason) if *with == code => return (frames, reason.clone()),
+                came => panic!("{} expected to be closed with {code}, but {}", self.who, self.told(came)),
+            }
+        }
+    }
+
+    /// Nothing has come: a frame that is sure to be answered is, and its answer is the next thing to come.
+    #[track_caller]
+    pub(crate) fn hears_nothing(&mut self) -> impl Future<Output = ()> {
+        let at = Location::caller();
+        async move {
+            self.probes += 1;
+            self.say("nobody", self.probes, "anything?").await;
+            let answer =
+                json!({ "type": "error", "code": "not_talking", "re": "say", "c": "nobody", "n": self.probes });
+            let came = self.next().await;
+            assert!(came == Came::Frame(answer), "{at}: {} expected nothing, but {}", self.who, self.told(&came));
+        }
+    }
+
+    /// Waits in the queue.
+    pub(crate) async fn wait(&mut self) {
+        self.send(&json!({ "type": "find" })).await;
+        self.expect_a("waiting").await;
+    }
+
+    /// Waits, and is found by `other`; the value is the conversation.
+    pub(crate) async fn meet(&mut self, other: &mut Self) -> String {
+        self.wait().await;
+        self.is_found_by(other).await
+    }
+
+    /// Is found by `other`; the value is the conversation.
+    pub(crate) async fn is_found_by(&mut self, other: &mut Self) -> String {
+        other.send(&json!({ "type": "find" })).await;
+        let (theirs, ours) = (other.expect_a("matched").await, self.expect_a("matched").await);
+        assert_eq!(theirs, ours);
+        ours["conversation"].as_str().expect("a name").to_owned()
+    }
+
+    fn note(&mut self, direction: &str, what: &str) {
+        if self.trace.len() == TRACE {
+            self.trace.pop_front();
+        }
+        self.trace.push_back(format!("{direction} {}", what.chars().take(200).collect::<String>()));
+    }
+
+    fn told(&self, came: &Came) -> String {
+        let trace: Vec<&str> = self.trace.iter().map(String::as_str).collect();
+        format!("this came: {came:?}\n{}", trace.join("\n"))
+    }
+}
+
+/// A message.
+pub(crate) fn say(conversation: &str, n: u64, text: &str) -> Value {
+    json!({ "type": "say", "c": conversation, "n": n, "text": text })
+}
+
+/// The end of a conversation.
+pub(crate) fn ended(conversation: &str, reason: &str) -> Value {
+    json!({ "type": "ended", "c": conversation, "reason": reason })
+}

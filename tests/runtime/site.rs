@@ -1,0 +1,244 @@
+//! The service as clients see it: its HTTP surface, and lobbies in it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use edgewise::domain::ticket::Keyring;
+use reqwest::{Method, Response, StatusCode};
+use serde_json::{Value, json};
+use tokio::sync::OnceCell;
+
+use crate::client::Person;
+use crate::events::Events;
+use crate::harness::Harness;
+
+/// An origin that [`Site::unlimited`] is told to serve.
+pub(crate) const FRIEND: &str = "https://friend.example";
+
+static SHARED: OnceCell<Arc<Harness>> = OnceCell::const_new();
+static UNLIMITED: OnceCell<Arc<Harness>> = OnceCell::const_new();
+static LOBBIES: AtomicU64 = AtomicU64::new(0);
+
+/// A runtime, and a way to send requests to it.
+#[derive(Clone)]
+pub(crate) struct Site {
+    harness: Arc<Harness>,
+    http: reqwest::Client,
+}
+
+/// What `POST /enter` gives.
+#[derive(Clone, Debug)]
+pub(crate) struct Entry {
+    pub(crate) pass: String,
+    pub(crate) lobby: String,
+    pub(crate) visitor: String,
+    pub(crate) expires: u64,
+}
+
+impl Site {
+    /// The worker as it is deployed, shared with other tests.
+    pub(crate) async fn shared() -> Self {
+        Self::of(Arc::clone(SHARED.get_or_init(|| async { Arc::new(Harness::start(&json!({})).await) }).await))
+    }
+
+    /// One that holds no floods back, serves the pages of [`FRIEND`] too and has another secret; shared as well.
+    pub(crate) async fn unlimited() -> Self {
+        let options = json!({ "vars": { "RATE_LIMITS": "off", "ALLOWED_ORIGINS": FRIEND } });
+        Self::of(Arc::clone(UNLIMITED.get_or_init(|| async { Arc::new(Harness::start(&options).await) }).await))
+    }
+
+    /// One that nobody else uses.
+    pub(crate) async fn own(options: Value) -> Self {
+        Self::of(Arc::new(Harness::start(&options).await))
+    }
+
+    fn of(harness: Arc<Harness>) -> Self {
+        let http = reqwest::Client::builder().no_proxy().build().expect("a client without options");
+        Self { harness, http }
+    }
+
+    /// The origin of the service's own page.
+    pub(crate) fn origin(&self) -> &str {
+        &self.harness.url
+    }
+
+    /// A request that is not sent yet.
+    pub(crate) fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+        self.http.request(method, format!("{}{path}", self.harness.url))
+    }
+
+    /// The answer to `GET`.
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        Answer::to(self.request(Method::GET, path)).await
+    }
+
+    /// The answer to `POST /enter` from the service's own page.
+    pub(crate) async fn post_enter(&self, body: impl Into<reqwest::Body>) -> Answer {
+        Answer::to(self.request(Method::POST, "/enter").header("origin", self.origin()).body(body)).await
+    }
+
+    /// Enters as `visitor`, or as somebody new.
+    pub(crate) async fn enter_as(&self, visitor: Option<&str>) -> Entry {
+        let mut body = json!({ "terms": true });
+        if let Some(visitor) = visitor {
+            body["visitor"] = json!(visitor);
+        }
+        let answer = self.post_enter(body.to_string()).await;
+        assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+        let document = answer.json();
+        let text = |field: &str| document[field].as_str().unwrap_or_else(|| panic!("{field} in {document}")).to_owned();
+        let expires = document["expires"].as_u64().unwrap_or_else(|| panic!("when {document} expires"));
+        Entry { pass: text("pass"), lobby: text("lobby"), visitor: text("visitor"), expires }
+    }
+
+    /// Enters as somebody new.
+    pub(crate) async fn enter(&self) -> Entry {
+        self.enter_as(None).await
+    }
+
+    /// Subscribes to the counts.
+    pub(crate) async fn events(&self) -> Events {
+        Events::open(self.request(Method::GET, "/events")).await
+    }
+
+    /// The keys of this service, with which a test can make what only the service makes.
+    pub(crate) fn keys(&self) -> Keyring {
+        Keyring::new(self.harness.seal_key.as_deref(), None).expect("a service with a secret")
+    }
+
+    /// A lobby that nobody else knows.
+    pub(crate) fn lobby(&self) -> Lobby {
+        self.lobby_named(&format!("test-{}", LOBBIES.fetch_add(1, Ordering::Relaxed)))
+    }
+
+    /// A lobby by its name; `main-1` is the one that `/enter` gives, and whose people are counted.
+    pub(crate) fn lobby_named(&self, name: &str) -> Lobby {
+        Lobby { site: self.clone(), name: name.to_owned() }
+    }
+
+    /// The names of the objects of a class that have ever run here.
+    pub(crate) async fn objects(&self, binding: &str) -> Vec<String> {
+        let objects = self.harness.command("objects", json!({ "binding": binding })).await.expect("a list");
+        objects
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|object| Some(object["name"].as_str()?.to_owned()))
+            .collect()
+    }
+
+    /// Drops an object's memory. `keep`: its sockets stay, as in hibernation. Otherwise they break, as in a deploy.
+    pub(crate) async fn evict(&self, binding: &str, name: &str, keep: bool) -> Result<(), String> {
+        let how = if keep { "hibernate" } else { "close" };
+        let arguments = json!({ "binding": binding, "name": name, "webSockets": how });
+        self.harness.command("evict", arguments).await.map(drop)
+    }
+
+    /// Nothing has gone wrong inside the worker since it started.
+    pub(crate) async fn assert_no_errors_logged(&self) {
+        let errors: Vec<Value> = self.harness.logs().await.into_iter().filter(|log| log["level"] == "error").collect();
+        assert!(errors.is_empty(), "{errors:#?}\n{}", self.harness.story());
+    }
+}
+
+/// The answer to a request.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: reqwest::header::HeaderMap,
+    pub(crate) body: String,
+}
+
+impl Answer {
+    /// Sends a request and reads all of the answer.
+    pub(crate) async fn to(request: reqwest::RequestBuilder) -> Self {
+        Self::read(request.send().await.expect("an answer")).await
+    }
+
+    async fn read(response: Response) -> Self {
+        let (status, headers) = (response.status(), response.headers().clone());
+        Self { status, headers, body: response.text().await.expect("a body") }
+    }
+
+    /// A header, or nothing.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// The body as JSON.
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error} in {self:?}"))
+    }
+
+    /// It is a refusal with this code (RFC 9457), which tells nobody how the service is built.
+    #[track_caller]
+    pub(crate) fn assert_problem(&self, status: u16, code: &str) {
+        assert_eq!(self.status.as_u16(), status, "{self:?}");
+        assert_eq!(self.header("content-type"), "application/problem+json", "{self:?}");
+        let problem = self.json();
+        assert_eq!((&problem["code"], &problem["status"]), (&json!(code), &json!(status)), "{self:?}");
+        for leak in ["/src/", ".rs", ".js", "panick", "wasm", "stack", "   at ", "127.0.0.1", "edgewise.internal"] {
+            assert!(!self.body.contains(leak), "{leak:?} in {self:?}");
+        }
+    }
+}
+
+/// A lobby.
+pub(crate) struct Lobby {
+    pub(crate) site: Site,
+    pub(crate) name: String,
+}
+
+impl Lobby {
+    /// Where its sockets are opened.
+    pub(crate) fn path(&self) -> String {
+        format!("/ws/{}", self.site.keys().tag_lobby(&self.name))
+    }
+
+    /// A socket that has not said anything yet.
+    pub(crate) async fn socket(&self, who: &str) -> Person {
+        self.socket_with(who, &[]).await
+    }
+
+    /// The same, opened with further headers.
+    pub(crate) async fn socket_with(&self, who: &str, headers: &[(&'static str, &str)]) -> Person {
+        Person::open(who, self.site.origin(), &self.path(), self.site.origin(), headers).await
+    }
+
+    /// Somebody new who has entered, connected and been welcomed.
+    pub(crate) async fn person(&self, who: &str) -> Person {
+        let entry = self.site.enter().await;
+        self.person_with(who, entry).await
+    }
+
+    /// Somebody who has entered already.
+    pub(crate) async fn person_with(&self, who: &str, entry: Entry) -> Person {
+        let socket = self.socket(who).await;
+        socket.welcomed(entry).await
+    }
+
+    /// Two people who talk, and their conversation.
+    pub(crate) async fn pair(&self, one: &str, other: &str) -> (Person, Person, String) {
+        let (mut one, mut other) = (self.person(one).await, self.person(other).await);
+        let conversation = one.meet(&mut other).await;
+        (one, other, conversation)
+    }
+
+    /// The object forgets everything; the sockets stay.
+    pub(crate) async fn hibernate(&self) {
+        self.site.evict("LOBBY", &self.name, true).await.expect("it ran");
+    }
+
+    /// Whether the object has ever run.
+    pub(crate) async fn has_run(&self) -> bool {
+        self.site.objects("LOBBY").await.contains(&self.name)
+    }
+}
+
+impl Drop for Lobby {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("What the runtime printed, of other tests too:\n{}", self.site.harness.story());
+        }
+    }
+}
