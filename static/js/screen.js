@@ -52,7 +52,7 @@ export function show(state) {
   return {
     name: nameOf(state),
     title: titleOf(state),
-    people: words.people(state.counts),
+    people: peopleOf(state),
     announcements: state.announcements,
     homeNote: state.terms.paused ? words.resting('paused') : '',
     seeking: seekingOf(state),
@@ -71,6 +71,15 @@ function nameOf({ place, line }) {
     case 'seeking': return line.way.at === 'refused' ? 'trouble' : 'seeking';
     case 'talking': case 'over': return 'talk';
   }
+}
+
+/**
+ * Counts come once a second at most, and so after a match: nobody who talks is told to be alone.
+ * @param {State} state
+ * @returns {string}
+ */
+function peopleOf({ counts, place }) {
+  return place.at === 'talking' && counts !== null && counts.online < 2 ? '' : words.people(counts);
 }
 
 /**

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { decode, encode } from '../../static/js/codec.js';
+import { C, Page, matched } from './play.mjs';
 
 /** @type {{name: string, frame: string, means: object | null}[]} */
 const vectors = JSON.parse(readFileSync(new URL('../vectors/server_frames.json', import.meta.url), 'utf8'));
@@ -27,3 +28,28 @@ test('frames to the service have the order and the form of the protocol', () => 
   );
   assert.equal(encode({ type: 'say', c: 'x', n: 1, text: 'a\n"b"' }), '{"type":"say","c":"x","n":1,"text":"a\\n\\"b\\""}');
 });
+
+/** @type {{name: string, frame: string, valid: boolean, means?: Record<string, unknown>}[]} */
+const taken = JSON.parse(readFileSync(new URL('../vectors/client_frames.json', import.meta.url), 'utf8'));
+
+test('everything that a page sends has a form that the service takes', () => {
+  const forms = new Set(taken.filter(({ valid }) => valid).map(({ frame }) => form(frame)));
+  const page = Page.seeking();
+  const sent = [...page.sent];
+  /** @type {import('../../static/js/codec.js').ServerFrame[]} */
+  const heard = [matched(), { type: 'say', c: C, n: 1, text: 'Hello' }, { type: 'waiting', widen_ms: 0 }];
+  for (const frame of heard) sent.push(...page.hear(frame).sent);
+  sent.push(...page.ring('got').sent, ...page.say('Hello').sent, ...page.write('').sent, ...page.do({ type: 'next' }).sent);
+  sent.push(...page.hear(matched('another')).do({ type: 'stop' }).sent, ...page.do({ type: 'talk' }).do({ type: 'stop' }).sent);
+  const types = new Set(sent.map(({ type }) => type));
+  assert.deepEqual([...types].sort(), ['find', 'got', 'say', 'seen', 'stop', 'typing']);
+  for (const frame of sent) assert.ok(forms.has(form(encode(frame))), encode(frame));
+});
+
+/**
+ * The fields of a frame in their order, each with the type of its value.
+ * @param {string} frame
+ */
+function form(frame) {
+  return Object.entries(JSON.parse(frame)).map(([name, value]) => (name === 'type' ? value : `${name}: ${typeof value}`)).join();
+}

@@ -37,6 +37,12 @@ test('every file that the page names exists', () => {
   named.forEach(read);
 });
 
+test('every module is named in the page, so that all are fetched at once', () => {
+  for (const { path } of scripts.filter((script) => !script.path.endsWith('/ticker.js'))) {
+    assert.ok(html.includes(`"/js/${path.split('/').at(-1)}"`), path);
+  }
+});
+
 test('every part of the page that view.js asks for is there, once', () => {
   const ids = [...html.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id);
   assert.equal(new Set(ids).size, ids.length);

@@ -33,6 +33,11 @@ test('a number that is not known is not shown', () => {
   assert.equal(screen(page.do({ type: 'counts', counts: null })).people, '');
 });
 
+test('nobody who talks is told to be alone', () => {
+  const counts = { online: 1, waiting: 1, chatting: 0 };
+  assert.equal(screen(Page.talking().do({ type: 'counts', counts })).people, '');
+});
+
 test('who waits alone is told so', () => {
   const page = Page.seeking().do({ type: 'counts', counts: { online: 1, waiting: 1, chatting: 0 } });
   assert.match(screen(page).seeking.detail, /only one here/);
