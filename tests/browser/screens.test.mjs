@@ -1,0 +1,176 @@
+// Every screen as people see it, on a phone and on a desk, by day and by night: nothing serious for axe to find,
+// nothing that has to be scrolled sideways, and a picture of each in shots/.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { DESK, PHONE, accept, faults, heard, meet, openStage, say, shoot } from './stage.mjs';
+
+/** @typedef {import('playwright-core').Page} Page */
+
+/** @type {Awaited<ReturnType<typeof openStage>>} */
+let stage;
+before(async () => { stage = await openStage(); });
+after(async () => {
+  await stage.close();
+  assert.deepEqual(stage.complaints, []);
+});
+
+const LONG = 'There was a time when I thought that every rainy day was a day lost. Then one autumn I had a room with a tin '
+  + 'roof, and the noise of it made the whole world small and warm. I have never really minded since.';
+
+/**
+ * Entering, refused for good.
+ * @param {Page} page
+ */
+const banned = (page) => page.route('**/enter', (route) => (route.request().method() === 'GET' ? route.continue() : route.fulfill({
+  status: 403,
+  contentType: 'application/problem+json',
+  body: JSON.stringify({ code: 'banned', until: Date.UTC(2031, 4, 1, 12) }),
+})));
+
+/** @param {Page} page */
+async function settled(page) {
+  await page.evaluate(() => Promise.all(
+    document.getAnimations()
+      .filter((each) => each.effect?.getComputedTiming().iterations !== Infinity)
+      .map((each) => each.finished.catch(() => null)),
+  ));
+}
+
+/**
+ * @param {Page} page
+ * @param {string} name
+ */
+async function look(page, name) {
+  await settled(page);
+  await shoot(page, name);
+  assert.deepEqual(await faults(page), [], name);
+  const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  assert.equal(sideways, 0, `${name} can be scrolled sideways`);
+}
+
+/**
+ * @param {Page} ann
+ * @param {Page} ben
+ */
+async function converse(ann, ben) {
+  await say(ben, 'Hi there! How is your day?');
+  await heard(ann, 'Hi there! How is your day?');
+  await say(ann, 'Quiet. It has been raining since breakfast, and I have decided to like it.');
+  await say(ann, '🙂');
+  await heard(ben, '🙂');
+  await say(ben, 'שלום! גם כאן יורד גשם.');
+  await say(ben, 'A short list, then:\n  1. tea\n  2. a window\n  3. nothing to do');
+  await heard(ann, 'A short list, then:\n  1. tea\n  2. a window\n  3. nothing to do');
+  await say(ann, 'Sold.');
+  await say(ann, LONG);
+  await heard(ben, LONG);
+  await ben.getByLabel('Your message').fill('That is');
+  await ann.locator('#typing').waitFor();
+  await ann.locator('.bubble[data-mark="seen"] p').getByText(LONG).waitFor();
+}
+
+for (const [device, size] of /** @type {const} */ ([['phone', PHONE], ['desk', DESK]])) {
+  for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
+    test(`every screen on a ${device}, ${colorScheme}`, async () => {
+      const tag = `${device}-${colorScheme}`;
+      const ann = await stage.person({ ...size, colorScheme });
+      await ann.getByText('here now').waitFor();
+      await look(ann, `1-gate-${tag}`);
+      await accept(ann);
+      await look(ann, `2-home-${tag}`);
+      await ann.getByRole('button', { name: 'Talk to someone' }).click();
+      await ann.getByText('next person').waitFor();
+      await look(ann, `3-waiting-${tag}`);
+
+      const ben = await stage.person();
+      await accept(ben);
+      await ben.getByRole('button', { name: 'Talk to someone' }).click();
+      await ann.locator('#greeting').waitFor();
+      await look(ann, `4-hello-${tag}`);
+      await converse(ann, ben);
+      await look(ann, `5-talk-${tag}`);
+      await ann.getByLabel('Your message').fill(`${LONG}\n\n`.repeat(10).slice(0, 1_925));
+      await ann.getByText('75 left').waitFor();
+      await ann.keyboard.press('Escape');
+      await look(ann, `6-draft-${tag}`);
+
+      await ann.getByLabel('Your message').fill('I was just about to say');
+      await ben.getByRole('button', { name: 'Leave' }).click();
+      await ann.getByRole('heading', { name: 'The stranger left' }).waitFor();
+      await ann.getByLabel('Your message').press('Enter');
+      await look(ann, `7-ended-${tag}`);
+
+      await ann.getByLabel('Your message').fill('');
+      for (const page of [ann, ben]) await page.getByRole('button', { name: 'Talk to someone new' }).click();
+      await ann.locator('#greeting').waitFor();
+      await say(ann, 'Hello again, or for the first time');
+      await heard(ben, 'Hello again, or for the first time');
+      await ann.context().setOffline(true);
+      await stage.breakLines();
+      await ann.getByRole('heading', { name: 'The line broke' }).waitFor();
+      await ann.getByText('Connecting again…').waitFor();
+      await look(ann, `8-line-broke-${tag}`);
+      await Promise.all([ann.context().close(), ben.context().close()]);
+
+      const cleo = await stage.person({ ...size, colorScheme, prepare: banned });
+      await accept(cleo);
+      await cleo.getByRole('button', { name: 'Talk to someone' }).click();
+      await cleo.getByText('2031').waitFor();
+      await look(cleo, `9-banned-${tag}`);
+      await cleo.context().close();
+    });
+  }
+}
+
+test('the narrowest phone still shows everything', async () => {
+  const page = await stage.person({ viewport: { width: 320, height: 568 }, isMobile: true, hasTouch: true });
+  await page.getByText('here now').waitFor();
+  await look(page, '10-gate-narrow');
+  await accept(page);
+  await look(page, '10-home-narrow');
+  const other = await stage.person();
+  await accept(other);
+  for (const each of [page, other]) await each.getByRole('button', { name: 'Talk to someone' }).click();
+  await page.locator('#greeting').waitFor();
+  await say(other, 'unbreakable'.repeat(40));
+  await heard(page, 'unbreakable'.repeat(40));
+  await look(page, '10-talk-narrow');
+  await Promise.all([page.context().close(), other.context().close()]);
+});
+
+test('forced colours and a wish for contrast leave everything readable', async () => {
+  for (const [name, wish] of /** @type {const} */ ([['forced', { forcedColors: 'active' }], ['contrast', { contrast: 'more' }]])) {
+    const ann = await stage.person({ ...PHONE, ...wish });
+    const ben = await stage.person();
+    await meet(ann, ben);
+    await converse(ann, ben);
+    await look(ann, `11-${name}`);
+    await Promise.all([ann.context().close(), ben.context().close()]);
+  }
+});
+
+test('announcements are shown by how much they matter, hidden by hand, and taken back', async () => {
+  /** @param {string} name @param {unknown} data */
+  const event = (name, data) => `event: ${name}\nid: 3\ndata: ${JSON.stringify(data)}\n\n`;
+  const told = [['a', 'info', 'A quiet note.'], ['b', 'warning', 'A break at 18:00. Conversations go on.'], ['c', 'critical', 'Read this.']]
+    .map(([id, severity, text]) => event('announcement', { id, severity, text, until: null }));
+  const bodies = [`retry: 300\n\n${told.join('')}`, `retry: 60000\n\n${event('in_force', { ids: ['a', 'c'] })}`];
+  const page = await stage.person({
+    ...PHONE,
+    prepare: (fresh) => fresh.route('**/events*', (route) => route.fulfill({ contentType: 'text/event-stream', body: bodies.shift() ?? '' })),
+  });
+  await page.getByRole('alert').getByText('Read this.').waitFor();
+  await page.getByText('A break at 18:00').waitFor({ state: 'detached' });
+  await look(page, '12-announcements');
+  await page.locator('.announcement').getByText('A quiet note.').locator('..').getByRole('button', { name: 'Hide' }).click();
+  await page.getByText('A quiet note.').waitFor({ state: 'detached' });
+  await page.getByText('Read this.').waitFor();
+  await page.context().close();
+});
+
+test('without scripts the page says what it needs', async () => {
+  const page = await stage.person({ javaScriptEnabled: false });
+  await page.locator('noscript .lead').waitFor();
+  await page.context().close();
+});

@@ -1,0 +1,161 @@
+// The real service, a real browser, and people with pages of their own. One stage per test file.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+
+/** @typedef {import('playwright-core').Page} Page */
+/** @typedef {import('playwright-core').BrowserContextOptions} Look */
+
+const FLAGS = [
+  '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+  '--disable-component-update', '--disable-sync',
+];
+
+/** Longer than anything on this page may take, the dead-line times aside. */
+export const PATIENCE_MS = 15_000;
+
+export const PHONE = Object.freeze({ viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true });
+export const DESK = Object.freeze({ viewport: { width: 1280, height: 800 } });
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const shots = fileURLToPath(new URL('shots/', import.meta.url));
+mkdirSync(shots, { recursive: true });
+
+/** Starts the service and the browser; `close` ends both. */
+export async function openStage() {
+  const harness = spawn(process.execPath, [fileURLToPath(new URL('../runtime/harness.mjs', import.meta.url)), '{"variant":"release"}'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const lines = createInterface({ input: harness.stdout });
+  const [first] = await once(lines, 'line');
+  const { ready, url, error } = JSON.parse(first);
+  assert.ok(ready, error);
+  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
+  /** What pages complained of, the browser's own notes on requests that failed aside. @type {string[]} */
+  const complaints = [];
+  let commands = 0;
+
+  return {
+    url: /** @type {string} */ (url),
+    browser,
+    complaints,
+
+    /**
+     * Somebody with a browser profile of their own, and the page open.
+     * @param {Look & {prepare?: (page: Page) => Promise<unknown>}} [look]
+     */
+    async person({ prepare, ...look } = {}) {
+      const context = await browser.newContext({ ...DESK, ...look });
+      context.setDefaultTimeout(PATIENCE_MS);
+      const page = await context.newPage();
+      page.on('pageerror', (thrown) => complaints.push(String(thrown.stack)));
+      page.on('console', (message) => {
+        const text = message.text();
+        if (message.type() === 'error' && !/^Failed to load|^WebSocket connection to/.test(text)) complaints.push(text);
+      });
+      await prepare?.(page);
+      await page.goto(url);
+      return page;
+    },
+
+    /**
+     * A command to the harness.
+     * @param {Record<string, unknown>} command
+     * @returns {Promise<any>}
+     */
+    async command(command) {
+      commands += 1;
+      const id = commands;
+      harness.stdin.write(`${JSON.stringify({ id, ...command })}\n`);
+      for await (const [line] of lineEvents(lines)) {
+        const answer = JSON.parse(line);
+        if (answer.id !== id) continue;
+        assert.ok(!('error' in answer), answer.error);
+        return answer.ok;
+      }
+    },
+
+    /** Breaks every conversation's line at once, as a deploy does. */
+    async breakLines() {
+      for (const { object } of await this.command({ command: 'objects', binding: 'LOBBY' })) {
+        await this.command({ command: 'evict', binding: 'LOBBY', object, webSockets: 'close' });
+      }
+    },
+
+    async close() {
+      await browser.close();
+      const ended = once(harness, 'exit');
+      harness.stdin.end();
+      await ended;
+    },
+  };
+}
+
+/** @param {import('node:readline').Interface} lines */
+async function* lineEvents(lines) {
+  for (;;) yield await once(lines, 'line', { signal: AbortSignal.timeout(PATIENCE_MS) });
+}
+
+/** @param {Page} page */
+export async function accept(page) {
+  await page.getByRole('button', { name: /18 or older/ }).click();
+}
+
+/**
+ * Two people past the terms, in one conversation. The first to come waits, so that both know each other.
+ * @param {Page} one
+ * @param {Page} two
+ */
+export async function meet(one, two) {
+  for (const page of [one, two]) {
+    if (await page.locator('#gate').isVisible()) await accept(page);
+    await page.getByRole('button', { name: 'Talk to someone' }).click();
+  }
+  for (const page of [one, two]) await page.getByText('You are talking to a stranger.').waitFor();
+}
+
+/**
+ * @param {Page} page
+ * @param {string} text
+ */
+export async function say(page, text) {
+  await page.getByLabel('Your message').fill(text);
+  await page.getByLabel('Your message').press('Enter');
+}
+
+/**
+ * The newest message of this text, once it is there.
+ * @param {Page} page
+ * @param {string} text
+ */
+export async function heard(page, text) {
+  await page.locator('.bubble p').getByText(text, { exact: true }).last().waitFor();
+}
+
+/**
+ * @param {Page} page
+ * @param {string} name
+ */
+export async function shoot(page, name) {
+  await page.screenshot({ path: `${shots}${name}.png` });
+}
+
+/**
+ * What axe finds against the page as it stands, as readable lines; nothing serious may be among it.
+ * @param {Page} page
+ */
+export async function faults(page) {
+  // Through the debugger, since the page's own policy would not let it in.
+  await page.evaluate(axe);
+  /** @type {import('axe-core').AxeResults} */
+  const results = await page.evaluate('axe.run(document, { resultTypes: ["violations"] })');
+  return results.violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id} at ${target.join(' ')}: ${failureSummary}`));
+}
