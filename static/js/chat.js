@@ -158,7 +158,9 @@ function stop(state) {
   if (state.place.at === 'talking') return leaveTalk(state, { by: 'me' });
   if (state.place.at !== 'seeking') return step(state);
   const home = settled({ ...state, place: { at: 'home' } });
-  if (state.line.way.at !== 'open') return chain(withLine(home, lines.leave(home.line)), (now) => step(now, disarm(TIMER.find)));
+  if (state.line.way.at !== 'open') {
+    return chain(withLine(home, lines.leave(home.line)), (now) => step(now, disarm(TIMER.find)));
+  }
   if (!state.place.asked) return step(home, disarm(TIMER.find));
   return step({ ...home, leaving: state.leaving ?? { type: TO.stop, c: null } },
     send({ type: TO.stop }), disarm(TIMER.find), arm(TIMER.answer, ANSWER_MS));

@@ -1,10 +1,12 @@
 // What the event stream tells everybody: how many people are here, and what the operator has to say.
 
 /** @typedef {import('./state.js').State} State */
+/** @typedef {import('./state.js').Event} Event */
+/** @typedef {Extract<Event, {type: 'counts' | 'announced' | 'retracted' | 'inForce'}>} FeedEvent */
 
 /**
  * @param {State} state
- * @param {Extract<import('./state.js').Event, {type: 'counts' | 'announced' | 'retracted' | 'inForce'}>} event
+ * @param {FeedEvent} event
  * @returns {State}
  */
 export function reduceFeed(state, event) {

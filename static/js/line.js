@@ -24,7 +24,9 @@ const TRIES_PER_LOBBY = 2;
 const MOVES_MAX = 3;
 
 /** Refusals of `/enter` that pass by themselves. */
-const PASSING = new Set(/** @type {string[]} */ ([PROBLEM.slowDown, PROBLEM.paused, PROBLEM.unavailable, PROBLEM.full]));
+const PASSING = new Set(/** @type {string[]} */ ([
+  PROBLEM.slowDown, PROBLEM.paused, PROBLEM.unavailable, PROBLEM.full,
+]));
 
 /** What a `down` says when this side gave the line up. */
 export const NO_CODE = 1006;
@@ -104,7 +106,9 @@ export function refused(line, { code, retry_ms, until }) {
   const { attempt } = line.way;
   if (code === UNREACHABLE) return rest(line, { then: 'enter', attempt: attempt + 1 });
   if (PASSING.has(code)) {
-    return rest(line, { then: 'enter', attempt: attempt + 1, firm: retry_ms !== null, floor_ms: retry_ms ?? 0, why: code });
+    return rest(line, {
+      then: 'enter', attempt: attempt + 1, firm: retry_ms !== null, floor_ms: retry_ms ?? 0, why: code,
+    });
   }
   return giveUp(line, code, until);
 }

@@ -17,7 +17,9 @@
  */
 
 /** @type {Outbox} */
-export const EMPTY_OUTBOX = Object.freeze({ acked: 0, seen: 0, sent: 0, told: 0, held: false, items: Object.freeze([]) });
+export const EMPTY_OUTBOX = Object.freeze({
+  acked: 0, seen: 0, sent: 0, told: 0, held: false, items: Object.freeze([]),
+});
 
 /**
  * The number that the next message will get.
@@ -52,7 +54,7 @@ export function flush(box, window) {
 }
 
 /**
- * The partner has everything up to `n`; null where that cannot be true, and one side's memory is not this conversation's.
+ * The partner has everything up to `n`; null where that cannot be true: one side's memory is not this conversation's.
  * @param {Outbox} box
  * @param {number} n
  * @returns {Outbox | null}
@@ -108,7 +110,9 @@ export function rewind(box, n) {
  */
 export function drop(box, n) {
   if (!box.items.some((item) => item.n === n)) return box;
-  const items = box.items.filter((item) => item.n !== n).map((item) => (item.n > n ? { ...item, n: item.n - 1 } : item));
+  const items = box.items
+    .filter((item) => item.n !== n)
+    .map((item) => (item.n > n ? { ...item, n: item.n - 1 } : item));
   const sent = Math.max(box.acked, Math.min(box.sent, n - 1));
   return { ...box, items, sent, told: Math.max(box.acked, Math.min(box.told, n - 1)) };
 }

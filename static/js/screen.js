@@ -42,7 +42,8 @@ const NAME = 'Edgewise';
 /** The counter shows once this much or less is left. */
 const COUNTER_FROM = 200;
 /** One to a few emoji and nothing else are shown large. */
-const ONLY_EMOJI = /^(?=.*\p{Extended_Pictographic})(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\u200d|\ufe0f){1,12}$/u;
+const ONLY_EMOJI =
+  /^(?=.*\p{Extended_Pictographic})(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\u200d|\ufe0f){1,12}$/u;
 
 /**
  * @param {State} state
@@ -56,7 +57,7 @@ export function show(state) {
     announcements: state.announcements,
     homeNote: state.terms.paused ? words.resting('paused') : '',
     seeking: seekingOf(state),
-    trouble: state.line.way.at === 'refused' ? words.trouble(state.line.way.why, state.line.way.until) : { title: '', detail: '' },
+    trouble: troubleOf(state),
     talk: talkOf(state),
   };
 }
@@ -108,10 +109,18 @@ function seekingOf({ line, place, counts }) {
     case 'open':
       if (place.paused) return { title, detail: 'Matching is paused for a moment. You keep your place.' };
       if (counts !== null && counts.online <= 1) {
-        return { title, detail: 'You are the only one here just now. Stay a little: the next person to come is yours.' };
+        return { title, detail: 'You are the only one here just now. Stay a little: the next to come is yours.' };
       }
       return { title, detail: 'You will meet the next person who is free.' };
   }
+}
+
+/**
+ * @param {State} state
+ * @returns {words.Words}
+ */
+function troubleOf({ line }) {
+  return line.way.at === 'refused' ? words.trouble(line.way.why, line.way.until) : { title: '', detail: '' };
 }
 
 /**
@@ -164,6 +173,8 @@ function statusOf({ line }, talk, over) {
  */
 function bubble(talk, entry, over) {
   const { key, from, text } = entry;
-  const mark = from === 'me' ? markOf(talk, entry, over) : null;
-  return { key, from, text, big: ONLY_EMOJI.test(text), mark: mark ?? '', markWords: mark === null ? '' : words.mark(mark) };
+  const big = ONLY_EMOJI.test(text);
+  if (from === 'them') return { key, from, text, big, mark: '', markWords: '' };
+  const mark = markOf(talk, entry, over);
+  return { key, from, text, big, mark, markWords: words.mark(mark) };
 }

@@ -54,7 +54,8 @@ import { LIMITS } from './wire.js';
 
 /**
  * Why a conversation is over: a reason of the service, or one that only this side can know.
- * @typedef {{by: 'me'} | {by: 'service', reason: string} | {by: 'line'} | {by: 'gap'} | {by: 'close', code: number}} Why
+ * @typedef {{by: 'me'} | {by: 'service', reason: string} | {by: 'line'} | {by: 'gap'}
+ *   | {by: 'close', code: number}} Why
  */
 
 /**
@@ -66,11 +67,18 @@ import { LIMITS } from './wire.js';
  *   | {at: 'over', talk: Talk, why: Why}} Place
  */
 
-/** @typedef {{id: string, severity: 'info' | 'warning' | 'critical', text: string, until: number | null}} Announcement */
+/**
+ * @typedef {{id: string, severity: 'info' | 'warning' | 'critical', text: string, until: number | null}} Announcement
+ */
+
+/**
+ * The service's terms and the person's yes. `agreed` may come before the version is known.
+ * @typedef {{version: string | null, accepted: string | null, agreed: boolean, paused: boolean, attempt: number}} Terms
+ */
 
 /**
  * @typedef {object} State
- * @property {{version: string | null, accepted: string | null, agreed: boolean, paused: boolean, attempt: number}} terms
+ * @property {Terms} terms
  * @property {Line} line
  * @property {Place} place
  * @property {{type: 'find' | 'stop', c: string | null} | null} leaving   a goodbye that the service has not confirmed

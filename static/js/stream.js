@@ -9,6 +9,7 @@ import { is, parseObject, pick } from './codec.js';
 /** @typedef {import('./timers.js').Timers} Timers */
 /** @typedef {import('./backoff.js').Backoff} Backoff */
 /** @typedef {import('./state.js').Announcement} Announcement */
+/** @typedef {import('./feed.js').FeedEvent} FeedEvent */
 
 /** An orderly reconnect takes 2 to 5 s; what takes longer is an interruption. */
 const STALE_MS = 8_000;
@@ -40,7 +41,7 @@ const RETRACT = Object.freeze({ id: is.name });
  * @param {new (url: string) => Source} world.EventSource
  * @param {Timers} world.timers
  * @param {Backoff} world.backoff
- * @param {(event: Extract<import('./state.js').Event, {type: 'counts' | 'announced' | 'retracted' | 'inForce'}>) => void} world.emit
+ * @param {(event: FeedEvent) => void} world.emit
  */
 export function createStream({ EventSource, timers, backoff, emit }) {
   /** @type {Source | null} */

@@ -1,5 +1,5 @@
-// The only file that touches the page. It shows a screen as `screen.js` describes it and turns what the person does into
-// events. Everything that anybody said goes in through `textContent`.
+// The only file that touches the page. It shows a screen as `screen.js` describes it and turns what the person does
+// into events. Everything that anybody said goes in through `textContent`.
 
 /** @typedef {import('./state.js').Event} Event */
 /** @typedef {import('./screen.js').Screen} Screen */

@@ -1,7 +1,6 @@
-// Every sentence that depends on what happened. Codes of the wire go in, plain words come out; no code reaches a person.
+// Every sentence that depends on what happened. Codes of the wire go in, plain words come out: no person sees a code.
 
 import { CLOSE, ENDED, PROBLEM, REFUSED } from './wire.js';
-import { NO_CODE, UNREACHABLE } from './line.js';
 
 /** @typedef {{title: string, detail: string}} Words */
 /** @typedef {import('./state.js').Why} Why */
@@ -48,7 +47,10 @@ const TROUBLE = new Map(Object.entries({
   [PROBLEM.upgradeRequired]: OUTDATED,
   [CLOSE.wished]: { title: 'The line was closed', detail: 'Nothing is wrong. Open it again whenever you like.' },
   [CLOSE.binary]: OUTDATED,
-  [CLOSE.tooBig]: { title: 'That was too much at once', detail: 'Something sent from here was larger than the service takes.' },
+  [CLOSE.tooBig]: {
+    title: 'That was too much at once',
+    detail: 'Something sent from here was larger than the service takes.',
+  },
   [CLOSE.notThisProtocol]: OUTDATED,
   [CLOSE.banned]: BANNED,
   [CLOSE.newerSocket]: {
@@ -130,7 +132,7 @@ export function ending(why) {
   switch (why.by) {
     case 'me': return { title: 'You left', detail: 'The conversation is over.' };
     case 'line': return { title: 'The line broke', detail: 'Your connection was lost, and the conversation with it.' };
-    case 'gap': return { title: 'The conversation was ended', detail: 'Some messages could not be matched up on both sides.' };
+    case 'gap': return { title: 'The conversation was ended', detail: 'The two sides no longer agreed on it.' };
     case 'close': return CLOSED.get(why.code) ?? ending({ by: 'line' });
     case 'service': return ENDINGS.get(why.reason) ?? { title: 'The conversation is over', detail: '' };
   }
@@ -174,6 +176,5 @@ function moment(ms) {
 
 /** Codes that have words here, for the test that holds this file and the protocol together. */
 export const KNOWN = Object.freeze({
-  trouble: [...TROUBLE.keys()], resting: [...RESTING.keys()], endings: [...ENDINGS.keys()], notices: [...NOTICES.keys()],
-  broken: [String(NO_CODE), UNREACHABLE],
+  trouble: [...TROUBLE.keys()], resting: [...RESTING.keys()], endings: [...ENDINGS.keys()],
 });

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { DESK, PHONE, accept, faults, heard, meet, openStage, say, shoot } from './stage.mjs';
+import { DESK, PHONE, accept, banned, faults, heard, meet, openStage, say, shoot } from './stage.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -15,18 +15,8 @@ after(async () => {
   assert.deepEqual(stage.complaints, []);
 });
 
-const LONG = 'There was a time when I thought that every rainy day was a day lost. Then one autumn I had a room with a tin '
-  + 'roof, and the noise of it made the whole world small and warm. I have never really minded since.';
-
-/**
- * Entering, refused for good.
- * @param {Page} page
- */
-const banned = (page) => page.route('**/enter', (route) => (route.request().method() === 'GET' ? route.continue() : route.fulfill({
-  status: 403,
-  contentType: 'application/problem+json',
-  body: JSON.stringify({ code: 'banned', until: Date.UTC(2031, 4, 1, 12) }),
-})));
+const LONG = 'There was a time when I thought that every rainy day was a day lost. Then one autumn I had a room with a '
+  + 'tin roof, and the noise of it made the whole world small and warm. I have never really minded since.';
 
 /** @param {Page} page */
 async function settled(page) {
@@ -45,7 +35,7 @@ async function look(page, name) {
   await settled(page);
   await shoot(page, name);
   assert.deepEqual(await faults(page), [], name);
-  const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  const sideways = await page.locator('html').evaluate((root) => root.scrollWidth - root.clientWidth);
   assert.equal(sideways, 0, `${name} can be scrolled sideways`);
 }
 
@@ -80,7 +70,7 @@ for (const [device, size] of /** @type {const} */ ([['phone', PHONE], ['desk', D
       await accept(ann);
       await look(ann, `2-home-${tag}`);
       await ann.getByRole('button', { name: 'Talk to someone' }).click();
-      await ann.getByText('next person').waitFor();
+      await ann.getByRole('heading', { name: 'Looking for someone' }).waitFor();
       await look(ann, `3-waiting-${tag}`);
 
       const ben = await stage.person();
@@ -140,7 +130,8 @@ test('the narrowest phone still shows everything', async () => {
 });
 
 test('forced colours and a wish for contrast leave everything readable', async () => {
-  for (const [name, wish] of /** @type {const} */ ([['forced', { forcedColors: 'active' }], ['contrast', { contrast: 'more' }]])) {
+  const wishes = /** @type {const} */ ([['forced', { forcedColors: 'active' }], ['contrast', { contrast: 'more' }]]);
+  for (const [name, wish] of wishes) {
     const ann = await stage.person({ ...PHONE, ...wish });
     const ben = await stage.person();
     await meet(ann, ben);
@@ -153,17 +144,22 @@ test('forced colours and a wish for contrast leave everything readable', async (
 test('announcements are shown by how much they matter, hidden by hand, and taken back', async () => {
   /** @param {string} name @param {unknown} data */
   const event = (name, data) => `event: ${name}\nid: 3\ndata: ${JSON.stringify(data)}\n\n`;
-  const told = [['a', 'info', 'A quiet note.'], ['b', 'warning', 'A break at 18:00. Conversations go on.'], ['c', 'critical', 'Read this.']]
-    .map(([id, severity, text]) => event('announcement', { id, severity, text, until: null }));
+  const told = [
+    { id: 'a', severity: 'info', text: 'A quiet note.', until: null },
+    { id: 'b', severity: 'warning', text: 'A break at 18:00. Conversations go on.', until: null },
+    { id: 'c', severity: 'critical', text: 'Read this.', until: null },
+  ].map((each) => event('announcement', each));
   const bodies = [`retry: 300\n\n${told.join('')}`, `retry: 60000\n\n${event('in_force', { ids: ['a', 'c'] })}`];
   const page = await stage.person({
     ...PHONE,
-    prepare: (fresh) => fresh.route('**/events*', (route) => route.fulfill({ contentType: 'text/event-stream', body: bodies.shift() ?? '' })),
+    prepare: (fresh) => fresh.route('**/events*', (route) => {
+      return route.fulfill({ contentType: 'text/event-stream', body: bodies.shift() ?? '' });
+    }),
   });
   await page.getByRole('alert').getByText('Read this.').waitFor();
   await page.getByText('A break at 18:00').waitFor({ state: 'detached' });
   await look(page, '12-announcements');
-  await page.locator('.announcement').getByText('A quiet note.').locator('..').getByRole('button', { name: 'Hide' }).click();
+  await page.locator('.announcement', { hasText: 'A quiet note.' }).getByRole('button', { name: 'Hide' }).click();
   await page.getByText('A quiet note.').waitFor({ state: 'detached' });
   await page.getByText('Read this.').waitFor();
   await page.context().close();

@@ -29,9 +29,8 @@ mkdirSync(shots, { recursive: true });
 
 /** Starts the service and the browser; `close` ends both. */
 export async function openStage() {
-  const harness = spawn(process.execPath, [fileURLToPath(new URL('../runtime/harness.mjs', import.meta.url)), '{"variant":"release"}'], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
+  const script = fileURLToPath(new URL('../runtime/harness.mjs', import.meta.url));
+  const harness = spawn(process.execPath, [script, '{"variant":"release"}'], { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface({ input: harness.stdout });
   const [first] = await once(lines, 'line');
   const { ready, url, error } = JSON.parse(first);
@@ -108,6 +107,18 @@ export async function accept(page) {
 }
 
 /**
+ * The door, shut for this page until 2031.
+ * @param {Page} page
+ */
+export async function banned(page) {
+  await page.route('**/enter', async (route) => {
+    if (route.request().method() === 'GET') return route.continue();
+    const body = JSON.stringify({ code: 'banned', until: Date.UTC(2031, 4, 1, 12) });
+    return route.fulfill({ status: 403, contentType: 'application/problem+json', body });
+  });
+}
+
+/**
  * Two people past the terms, in one conversation. The first to come waits, so that both know each other.
  * @param {Page} one
  * @param {Page} two
@@ -157,5 +168,5 @@ export async function faults(page) {
   const results = await page.evaluate('axe.run(document, { resultTypes: ["violations"] })');
   return results.violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id} at ${target.join(' ')}: ${failureSummary}`));
+    .flatMap(({ id, nodes }) => nodes.map((node) => `${id} at ${node.target.join(' ')}: ${node.failureSummary}`));
 }

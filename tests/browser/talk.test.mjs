@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { accept, heard, meet, openStage, say } from './stage.mjs';
+import { accept, banned, heard, meet, openStage, say } from './stage.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -190,13 +190,7 @@ test('a broken line is said, comes back by itself, and finds somebody new', asyn
 });
 
 test('who is kept out is told so, and until when', async () => {
-  const page = await stage.person({
-    prepare: (fresh) => fresh.route('**/enter', (route) => (route.request().method() === 'GET' ? route.continue() : route.fulfill({
-      status: 403,
-      contentType: 'application/problem+json',
-      body: JSON.stringify({ code: 'banned', until: Date.UTC(2031, 4, 1) }),
-    }))),
-  });
+  const page = await stage.person({ prepare: banned });
   await accept(page);
   await page.getByRole('button', { name: 'Talk to someone' }).click();
   await page.getByRole('heading', { name: 'You cannot come in for now' }).waitFor();

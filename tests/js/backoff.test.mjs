@@ -11,7 +11,8 @@ test('the first try comes within the time that the service gives', () => {
 });
 
 test('each further try may wait twice as long, up to the bound', () => {
-  assert.deepEqual([1, 2, 3, 4, 5, 6, 50].map((n) => policy(1)(n, 250)), [1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000]);
+  const waits = [1, 2, 3, 4, 5, 6, 50].map((attempt) => policy(1)(attempt, 250));
+  assert.deepEqual(waits, [1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000]);
 });
 
 test('a wait is anywhere between nothing and its bound', () => {

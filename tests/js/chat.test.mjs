@@ -33,7 +33,8 @@ test('a service that does not say its terms is asked again with back-off', () =>
 });
 
 test('a door that wants the terms leads back to them', () => {
-  const page = Page.booted().do({ type: 'talk' }).do({ type: 'refused', code: 'terms_required', retry_ms: null, until: null });
+  const page = Page.booted().do({ type: 'talk' });
+  page.do({ type: 'refused', code: 'terms_required', retry_ms: null, until: null });
   assert.equal(page.state.place.at, 'gate');
   assert.ok(page.effects.some((effect) => effect.do === 'ask'));
 });
@@ -103,7 +104,8 @@ test('a place in the queue that nobody wants is left at once', () => {
 test('who changes their mind twice takes the partner who came meanwhile', () => {
   const page = Page.seeking().do({ type: 'stop' }).do({ type: 'talk' });
   assert.deepEqual(page.sent, [{ type: 'find' }]);
-  page.hear(matched()).hear({ type: 'error', code: 'talking', re: 'stop' }).hear({ type: 'error', code: 'talking', re: 'find' });
+  page.hear(matched());
+  for (const re of ['stop', 'find']) page.hear({ type: 'error', code: 'talking', re });
   assert.equal(page.state.place.at, 'talking');
 });
 
@@ -125,7 +127,8 @@ test('next leaves and finds in one frame, and waits for nothing', () => {
 });
 
 test('a next that came too fast lets the partner go now and finds later', () => {
-  const page = Page.talking().do({ type: 'next' }).hear({ type: 'error', code: 'slow_down', re: 'find', c: C, retry_ms: 700 });
+  const page = Page.talking().do({ type: 'next' });
+  page.hear({ type: 'error', code: 'slow_down', re: 'find', c: C, retry_ms: 700 });
   assert.deepEqual(page.sent, [{ type: 'stop', c: C }]);
   page.hear({ type: 'ended', c: C, reason: 'left' });
   assert.deepEqual(page.ring('find').sent, [{ type: 'find' }]);
@@ -171,7 +174,8 @@ test('Escape stops a search, and goes on from an ended conversation', () => {
 
 test('the timers of a conversation end with it', () => {
   const page = Page.talking().hear({ type: 'ended', c: C, reason: 'left' });
-  const cancelled = page.effects.flatMap((effect) => (effect.do === 'timer' && effect.ms === null ? [effect.name] : []));
+  const timers = page.effects.filter((effect) => effect.do === 'timer');
+  const cancelled = timers.filter(({ ms }) => ms === null).map(({ name }) => name);
   assert.deepEqual(cancelled.slice(0, 5), ['got', 'hold', 'typing', 'lapse', 'armed']);
 });
 
@@ -225,7 +229,8 @@ test('frames of another conversation than the one on show change nothing', () =>
   const late = [
     { type: 'say', c: old, n: 1, text: 'late' }, { type: 'got', c: old, n: 1 }, { type: 'seen', c: old, n: 1 },
     { type: 'typing', c: old, on: true }, { type: 'partner', c: old, state: 'away' }, { type: 'other', c: old, n: 1 },
-    { type: 'error', code: 'slow_down', re: 'say', c: old, n: 1, retry_ms: 9 }, { type: 'ended', c: old, reason: 'left' },
+    { type: 'error', code: 'slow_down', re: 'say', c: old, n: 1, retry_ms: 9 },
+    { type: 'ended', c: old, reason: 'left' },
     { type: 'error', code: 'unknown_type' }, { type: 'error', code: 'slow_down', re: 'typing', c: C },
   ];
   for (const frame of late) assert.deepEqual(page.hear(frame).state, before, frame.type);
@@ -243,7 +248,8 @@ test('late timers change nothing', () => {
 // --- the draft ---
 
 test('what is written when the partner leaves stays, and pressing Enter does not lose it', () => {
-  const page = Page.talking().write('I was about to say').hear({ type: 'ended', c: C, reason: 'left' }).do({ type: 'send' });
+  const page = Page.talking().write('I was about to say');
+  page.hear({ type: 'ended', c: C, reason: 'left' }).do({ type: 'send' });
   assert.equal(page.state.draft, 'I was about to say');
   assert.equal(page.state.notice, 'kept');
   assert.deepEqual(page.sent, []);
@@ -269,7 +275,7 @@ test('what the service will not take goes back to the draft, but not over anothe
 
 test('messages that nobody has seen are counted until somebody looks', () => {
   const page = Page.talking().do({ type: 'visible', on: false });
-  page.hear({ type: 'say', c: C, n: 1, text: 'a' }).hear({ type: 'say', c: C, n: 1, text: 'a' }).hear({ type: 'say', c: C, n: 2, text: 'b' });
+  for (const n of [1, 1, 2]) page.hear({ type: 'say', c: C, n, text: 'a' });
   assert.equal(page.state.unread, 2);
   assert.equal(page.do({ type: 'visible', on: true }).state.unread, 0);
 });

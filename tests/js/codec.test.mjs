@@ -26,7 +26,10 @@ test('frames to the service have the order and the form of the protocol', () => 
     encode({ type: 'hello', v: 1, pass: 'p', line: 4, counted: true }),
     '{"type":"hello","v":1,"pass":"p","line":4,"counted":true}',
   );
-  assert.equal(encode({ type: 'say', c: 'x', n: 1, text: 'a\n"b"' }), '{"type":"say","c":"x","n":1,"text":"a\\n\\"b\\""}');
+  assert.equal(
+    encode({ type: 'say', c: 'x', n: 1, text: 'a\n"b"' }),
+    '{"type":"say","c":"x","n":1,"text":"a\\n\\"b\\""}',
+  );
 });
 
 /** @type {{name: string, frame: string, valid: boolean, means?: Record<string, unknown>}[]} */
@@ -39,8 +42,10 @@ test('everything that a page sends has a form that the service takes', () => {
   /** @type {import('../../static/js/codec.js').ServerFrame[]} */
   const heard = [matched(), { type: 'say', c: C, n: 1, text: 'Hello' }, { type: 'waiting', widen_ms: 0 }];
   for (const frame of heard) sent.push(...page.hear(frame).sent);
-  sent.push(...page.ring('got').sent, ...page.say('Hello').sent, ...page.write('').sent, ...page.do({ type: 'next' }).sent);
-  sent.push(...page.hear(matched('another')).do({ type: 'stop' }).sent, ...page.do({ type: 'talk' }).do({ type: 'stop' }).sent);
+  sent.push(...page.ring('got').sent, ...page.write('Hello').sent, ...page.do({ type: 'send' }).sent);
+  sent.push(...page.do({ type: 'next' }).sent);
+  sent.push(...page.hear(matched('another')).do({ type: 'stop' }).sent);
+  sent.push(...page.do({ type: 'talk' }).do({ type: 'stop' }).sent);
   const types = new Set(sent.map(({ type }) => type));
   assert.deepEqual([...types].sort(), ['find', 'got', 'say', 'seen', 'stop', 'typing']);
   for (const frame of sent) assert.ok(forms.has(form(encode(frame))), encode(frame));
@@ -51,5 +56,6 @@ test('everything that a page sends has a form that the service takes', () => {
  * @param {string} frame
  */
 function form(frame) {
-  return Object.entries(JSON.parse(frame)).map(([name, value]) => (name === 'type' ? value : `${name}: ${typeof value}`)).join();
+  const fields = Object.entries(JSON.parse(frame));
+  return fields.map(([name, value]) => (name === 'type' ? value : `${name}: ${typeof value}`)).join();
 }

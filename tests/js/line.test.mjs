@@ -29,7 +29,12 @@ test('the way there is: a pass, a socket, hello, welcome', () => {
   const connecting = lines.entered(entering.line, ENTRY);
   assert.deepEqual(connecting.effects, [
     { do: 'remember', key: 'visitor', value: 'visitor' },
-    { do: 'connect', lobby: 'lobby', hello: { type: 'hello', v: 1, pass: 'pass', line: 1, counted: true }, limits: LIMITS },
+    {
+      do: 'connect',
+      lobby: 'lobby',
+      hello: { type: 'hello', v: 1, pass: 'pass', line: 1, counted: true },
+      limits: LIMITS,
+    },
   ]);
   const opened = lines.welcomed(connecting.line, { ...LIMITS, return_ms: 4_000 });
   assert.deepEqual(opened.line.way, { at: 'open', attempt: 0 });
@@ -47,7 +52,8 @@ test('wanting a line that is there or on its way changes nothing', () => {
 
 test('each socket counts one up', () => {
   const again = lines.rested(closed(1006).line);
-  assert.ok(again.effects.some((effect) => effect.do === 'connect' && effect.hello.type === 'hello' && effect.hello.line === 2));
+  const [hello] = again.effects.flatMap((effect) => (effect.do === 'connect' ? [effect.hello] : []));
+  assert.deepEqual(hello, { type: 'hello', v: 1, pass: 'pass', line: 2 });
 });
 
 test('a steady line that breaks comes back within return_ms', () => {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { EMPTY_OUTBOX, acknowledge, drop, flush, holdFrom, keep, markSeen, nextNumber, release, rewind } from '../../static/js/outbox.js';
+import {
+  EMPTY_OUTBOX, acknowledge, drop, flush, holdFrom, keep, markSeen, nextNumber, release, rewind,
+} from '../../static/js/outbox.js';
 
 /** @param {number} count */
 function full(count) {

@@ -48,7 +48,8 @@ test('the wait says what it waits for', () => {
   assert.equal(screen(page).seeking.detail, 'Opening a line.');
   page.do({ type: 'refused', code: 'paused', retry_ms: 100, until: null });
   assert.match(screen(page).seeking.detail, /short break/);
-  const paused = Page.seeking().hear({ type: 'waiting', widen_ms: 9 }).hear({ type: 'error', code: 'paused', re: 'find' });
+  const paused = Page.seeking().hear({ type: 'waiting', widen_ms: 9 });
+  paused.hear({ type: 'error', code: 'paused', re: 'find' });
   assert.match(screen(paused).seeking.detail, /keep your place/);
 });
 
@@ -101,6 +102,7 @@ test('emoji alone are shown large, words and digits are not', () => {
 });
 
 test('a ban says when it ends', () => {
-  const page = Page.booted().do({ type: 'talk' }).do({ type: 'refused', code: 'banned', retry_ms: null, until: Date.UTC(2027, 0, 3) });
+  const page = Page.booted().do({ type: 'talk' });
+  page.do({ type: 'refused', code: 'banned', retry_ms: null, until: Date.UTC(2027, 0, 3) });
   assert.match(screen(page).trouble.detail, /2027/);
 });
