@@ -46,7 +46,10 @@ impl Ledger {
                 assert!(!heard.ended.contains(&to), "invariant 3: told twice of the same end");
                 heard.ended.push(to);
             }
-            ServerFrame::Say { .. } | ServerFrame::Got { .. } | ServerFrame::Seen { .. } | ServerFrame::Typing { .. } => {
+            ServerFrame::Say { .. }
+            | ServerFrame::Got { .. }
+            | ServerFrame::Seen { .. }
+            | ServerFrame::Typing { .. } => {
                 self.relayed(to, frame, cause);
             }
             ServerFrame::Welcome { .. }

@@ -96,7 +96,8 @@ fn talk(world: &mut World, chance: &mut Chance, line: LineId) {
 }
 
 fn nonsense(world: &mut World, chance: &mut Chance, line: LineId) {
-    let all = ["", "{", r#"{"type":"wave"}"#, r#"{"type":"say"}"#, r#"{"type":"block","c":"x"}"#, r#"{"type":"hello"}"#];
+    let all =
+        ["", "{", r#"{"type":"wave"}"#, r#"{"type":"say"}"#, r#"{"type":"block","c":"x"}"#, r#"{"type":"hello"}"#];
     let text = chance.pick(&all).expect("nonsense");
     let times = if chance.percent(10) { 12 } else { 1 };
     (0..times).for_each(|_| world.send(line, text));

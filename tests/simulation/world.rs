@@ -266,10 +266,16 @@ impl World {
         }
         assert!(networks.values().sum::<usize>() <= PENDING_MAX, "invariant 10: too many without a hello");
         if self.rules.limited {
-            assert!(networks.values().all(|n| *n <= PENDING_PER_NETWORK_MAX), "invariant 10: too many from one network");
+            assert!(
+                networks.values().all(|n| *n <= PENDING_PER_NETWORK_MAX),
+                "invariant 10: too many from one network"
+            );
             for person in self.lines.values() {
                 let recent = person.passed_on.iter().filter(|at| self.now.since(**at) < 5_000).count() as u64;
-                assert!(recent <= SAY_BUDGET.burst + 5_000 / SAY_BUDGET.interval_ms, "invariant 10: a flood of {recent}");
+                assert!(
+                    recent <= SAY_BUDGET.burst + 5_000 / SAY_BUDGET.interval_ms,
+                    "invariant 10: a flood of {recent}"
+                );
             }
         }
         assert!(self.seated().count() <= self.rules.sessions_max, "invariant 10: too many sessions");
