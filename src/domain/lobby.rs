@@ -22,7 +22,7 @@ use super::door::Arrival;
 use super::id::{ConversationId, LineId, NetworkKey, SessionId};
 use super::limits::{LOBBY_SESSIONS_MAX, SILENCE_MS_MAX};
 use super::matchmaker::Matchmaker;
-use super::protocol::{CloseCode, EndReason, ServerFrame};
+use super::protocol::{CloseCode, EndReason, ServerFrame, ends_as};
 use super::rate_limit::Recent;
 use super::session::{Doing, Record, Session};
 use super::time::Time;
@@ -187,7 +187,7 @@ impl Lobby {
         match input {
             Input::Opened { line, session, network } => self.open(&mut turn, line, session, network),
             Input::Arrived { line, arrival } => self.arrive(&mut turn, line, arrival),
-            Input::Closed { line, code } => self.closed(&mut turn, line, code),
+            Input::Closed { line, code } => self.closed(&mut turn, line, ends_as(code)),
             Input::Heard { line, ping } => self.heard(&mut turn, line, ping),
             Input::ReportLost => self.reporter.lost(now),
             Input::Tick => self.sweep(&mut turn),

@@ -134,12 +134,12 @@ pub const fn echo(code: u16) -> Option<u16> {
     }
 }
 
-/// What a closed line means for the conversation that it carried.
+/// What a line that its client closed, or that broke, means for the conversation that it carried. Nobody is banned by
+/// their own word: a client that uses the service's code for it has just left.
 #[must_use]
 pub const fn ends_as(code: u16) -> EndReason {
     match code {
-        1000 | 1003 | 1009 | 4400 | 4429 => EndReason::Left,
-        4403 => EndReason::Moderated,
+        1000 | 1003 | 1009 | 4400 | 4403 | 4429 => EndReason::Left,
         _ => EndReason::Lost,
     }
 }

@@ -93,11 +93,12 @@ impl Lobby {
             | CloseCode::Superseded => None,
         };
         turn.effects.push(Effect::Close { line, code, retry_ms });
-        self.closed(turn, line, code.number());
+        let reason = if code == CloseCode::Banned { EndReason::Moderated } else { ends_as(code.number()) };
+        self.closed(turn, line, reason);
     }
 
-    /// A line is gone, and its session with it.
-    pub(super) fn closed(&mut self, turn: &mut Turn, line: LineId, code: u16) {
+    /// A line is gone, and its session with it; a conversation that it carried ends for this reason.
+    pub(super) fn closed(&mut self, turn: &mut Turn, line: LineId, reason: EndReason) {
         self.strikes.remove(&line);
         if self.anteroom.leave(line).is_some() {
             return;
@@ -109,7 +110,7 @@ impl Lobby {
         self.uncounted -= u64::from(!gone.kept.counted);
         if let Some((conversation, partner)) = gone.talking() {
             self.conversations.remove(&conversation);
-            self.tell_end(turn, partner, conversation, Some(gone.kept.visitor), ends_as(code));
+            self.tell_end(turn, partner, conversation, Some(gone.kept.visitor), reason);
         }
         if self.sessions.is_empty() {
             self.sweep_at = None;
