@@ -134,6 +134,11 @@ pub const fn echo(code: u16) -> Option<u16> {
     }
 }
 
+/// Whether text, if it is JSON, is an object: where that is expected, serde takes a list of its fields as well.
+fn is_object(text: &str) -> bool {
+    text.trim_start_matches([' ', '\t', '\n', '\r']).starts_with('{')
+}
+
 /// What a line that its client closed, or that broke, means for the conversation that it carried. Nobody is banned by
 /// their own word: a client that uses the service's code for it has just left.
 #[must_use]

@@ -5,7 +5,7 @@ use serde::de::{self, Deserializer, IgnoredAny, Unexpected};
 use serde_json::Value;
 
 use super::server::Refusal;
-use super::{ErrorCode, WireVersion};
+use super::{ErrorCode, WireVersion, is_object};
 use crate::domain::id::ConversationName;
 use crate::domain::limits::{INTEREST_CHARS_MAX, INTERESTS_MAX, NUMBER_MAX, REPORT_LINES_MAX, TEXT_CHARS_MAX};
 
@@ -182,10 +182,10 @@ impl ClientFrame {
 /// # Errors
 /// The refusal to answer with: what of type, conversation and number could be read is repeated in it.
 pub fn decode(text: &str) -> Result<ClientFrame, Refusal> {
-    // An internally tagged enum would take an array too.
-    let object = text.trim_start_matches([' ', '\t', '\n', '\r']).starts_with('{');
-    let frame =
-        object.then(|| serde_json::from_str::<ClientFrame>(text).ok()).flatten().ok_or_else(|| explain(text))?;
+    let frame = is_object(text)
+        .then(|| serde_json::from_str::<ClientFrame>(text).ok())
+        .flatten()
+        .ok_or_else(|| explain(text))?;
     match &frame {
         ClientFrame::Say { text, .. } => text.check().map_err(|code| frame.refused(code))?,
         ClientFrame::Hello(_)

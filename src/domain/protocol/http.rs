@@ -3,6 +3,7 @@
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
+use super::is_object;
 use crate::domain::limits::{ENTER_MEMORY_MAX, UNAVAILABLE_RETRY_MS};
 use crate::domain::time::Time;
 
@@ -164,6 +165,9 @@ impl EnterRequest {
     /// # Errors
     /// `bad_request` when it is not well formed; `terms_required` when the terms are not accepted.
     pub fn decode(body: &str) -> Result<Self, ProblemCode> {
+        if !is_object(body) {
+            return Err(ProblemCode::BadRequest);
+        }
         let request: Self = serde_json::from_str(body).map_err(|_| ProblemCode::BadRequest)?;
         if request.memory.len() > ENTER_MEMORY_MAX {
             return Err(ProblemCode::BadRequest);
@@ -247,4 +251,19 @@ pub struct Announcement {
 pub fn to_json(document: &impl Serialize) -> String {
     // Only the types of this file come here: none of them has a value that JSON cannot hold.
     serde_json::to_string(document).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entering_takes_an_object_and_not_a_list_of_its_fields() {
+        let entered = |body| EnterRequest::decode(body).map(|request| request.visitor);
+        assert_eq!(entered(" {\"terms\":true,\"visitor\":\"x\"}\n"), Ok(Some("x".to_owned())));
+        for body in ["[true]", "[true,\"x\"]", " [true]", "true", "null", ""] {
+            assert_eq!(entered(body), Err(ProblemCode::BadRequest), "{body}");
+        }
+        assert_eq!(entered("{}"), Err(ProblemCode::TermsRequired));
+    }
 }
