@@ -170,10 +170,12 @@ impl Person {
         let at = Location::caller();
         async move {
             let came = self.next().await;
-            match &came {
-                Came::Frame(frame) if frame["type"] == kind => frame.clone(),
-                came => panic!("{at}: {} expected `{kind}`, but {}", self.who, self.told(came)),
+            if let Came::Frame(frame) = &came
+                && frame["type"] == kind
+            {
+                return frame.clone();
             }
+            panic!("{at}: {} expected `{kind}`, but {}", self.who, self.told(&came));
         }
     }
 
@@ -199,23 +201,32 @@ impl Person {
         let at = Location::caller();
         async move {
             let came = self.next_within(deadline).await;
-            match &came {
-                Came::Closed(with, reason) if *with == code => reason.clone(),
-                came => panic!("{at}: {} expected to be closed with {code}, but {}", self.who, self.told(came)),
+            if let Came::Closed(with, reason) = &came
+                && *with == code
+            {
+                return reason.clone();
             }
+            panic!("{at}: {} expected to be closed with {code}, but {}", self.who, self.told(&came));
         }
     }
 
-    /// Everything that comes until the line is closed, with this code; and the reason.
-    pub(crate) async fn until_closed(&mut self, code: u16) -> (Vec<Value>, String) {
-        let mut frames = Vec::new();
-        loop {
-            let came = self.next().await;
-            match &came {
-                Came::Frame(frame) => frames.push(frame.clone()),
-                Came::Closed(with, reason) if *with == code => return (frames, reason.clone()),
-                came => panic!("{} expected to be closed with {code}, but {}", self.who, self.told(came)),
+    /// The frames that come until the line is closed, with this code; and the reason.
+    #[track_caller]
+    pub(crate) fn until_closed(&mut self, code: u16) -> impl Future<Output = (Vec<Value>, String)> {
+        let at = Location::caller();
+        async move {
+            let mut frames = Vec::new();
+            let mut came = self.next().await;
+            while let Came::Frame(frame) = came {
+                frames.push(frame);
+                came = self.next().await;
             }
+            if let Came::Closed(with, reason) = &came
+                && *with == code
+            {
+                return (frames, reason.clone());
+            }
+            panic!("{at}: {} expected to be closed with {code}, but {}", self.who, self.told(&came));
         }
     }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use eventsource_stream::{Event, EventStream};
 use futures::{Stream, StreamExt as _};
 use reqwest::StatusCode;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::time::timeout;
 
 use crate::client::DEADLINE;
@@ -55,7 +55,7 @@ impl Events {
 
     /// Waits until the counts are these.
     pub(crate) async fn until(&mut self, online: u64, waiting: u64, chatting: u64) {
-        let wanted = serde_json::json!({ "online": online, "waiting": waiting, "chatting": chatting });
+        let wanted = json!({ "online": online, "waiting": waiting, "chatting": chatting });
         let found = async {
             loop {
                 let event = self.stream.next().await.expect("the stream goes on").expect("an event stream");
@@ -66,8 +66,7 @@ impl Events {
                 }
             }
         };
-        if timeout(DEADLINE, found).await.is_err() {
-            panic!("{wanted} did not come:\n{}", self.raw());
-        }
+        let found = timeout(DEADLINE, found).await;
+        assert!(found.is_ok(), "{wanted} did not come:\n{}", self.raw());
     }
 }

@@ -15,7 +15,7 @@ use tokio::sync::{Semaphore, oneshot};
 use tokio::time::timeout;
 
 /// How long a runtime may take to start, with others starting beside it.
-const START: Duration = Duration::from_secs(60);
+const START: Duration = Duration::from_mins(1);
 /// How long it may take to do as it is told.
 const COMMAND: Duration = Duration::from_secs(20);
 /// How long it may take to end.

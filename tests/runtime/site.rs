@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use edgewise::domain::ticket::Keyring;
-use reqwest::{Method, Response, StatusCode};
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
-use crate::client::Person;
+use crate::client::{DEADLINE, Person};
 use crate::events::Events;
 use crate::harness::Harness;
 
@@ -77,6 +77,15 @@ impl Site {
         Answer::to(self.request(Method::POST, "/enter").header("origin", self.origin()).body(body)).await
     }
 
+    /// The answer to an upgrade that is going to be refused.
+    pub(crate) async fn knock(&self, path: &str, origin: Option<&str>) -> Answer {
+        let upgrade = [("connection", "Upgrade"), ("upgrade", "websocket"), ("sec-websocket-version", "13")];
+        let key = [("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==")];
+        let headers = upgrade.into_iter().chain(key).chain(origin.map(|origin| ("origin", origin)));
+        Answer::to(headers.fold(self.request(Method::GET, path), |request, (name, value)| request.header(name, value)))
+            .await
+    }
+
     /// Enters as `visitor`, or as somebody new.
     pub(crate) async fn enter_as(&self, visitor: Option<&str>) -> Entry {
         let mut body = json!({ "terms": true });
@@ -134,9 +143,14 @@ impl Site {
         self.harness.command("evict", arguments).await.map(drop)
     }
 
+    /// What has gone wrong inside the worker since it started, as it says itself.
+    pub(crate) async fn errors(&self) -> Vec<Value> {
+        self.harness.logs().await.into_iter().filter(|log| log["level"] == "error").collect()
+    }
+
     /// Nothing has gone wrong inside the worker since it started.
     pub(crate) async fn assert_no_errors_logged(&self) {
-        let errors: Vec<Value> = self.harness.logs().await.into_iter().filter(|log| log["level"] == "error").collect();
+        let errors = self.errors().await;
         assert!(errors.is_empty(), "{errors:#?}\n{}", self.harness.story());
     }
 }
@@ -152,10 +166,7 @@ pub(crate) struct Answer {
 impl Answer {
     /// Sends a request and reads all of the answer.
     pub(crate) async fn to(request: reqwest::RequestBuilder) -> Self {
-        Self::read(request.send().await.expect("an answer")).await
-    }
-
-    async fn read(response: Response) -> Self {
+        let response = request.timeout(DEADLINE).send().await.expect("an answer");
         let (status, headers) = (response.status(), response.headers().clone());
         Self { status, headers, body: response.text().await.expect("a body") }
     }
@@ -227,11 +238,6 @@ impl Lobby {
     /// The object forgets everything; the sockets stay.
     pub(crate) async fn hibernate(&self) {
         self.site.evict("LOBBY", &self.name, true).await.expect("it ran");
-    }
-
-    /// Whether the object has ever run.
-    pub(crate) async fn has_run(&self) -> bool {
-        self.site.objects("LOBBY").await.contains(&self.name)
     }
 }
 
