@@ -1,4 +1,4 @@
-//! Chance that a seed decides: SplitMix64 (Steele, Lea, Flood 2014), because a trace has to be the same everywhere.
+//! Chance that a seed decides: `SplitMix64` (Steele, Lea, Flood 2014), because a trace has to be the same everywhere.
 
 /// A source of chance.
 pub struct Chance(u64);

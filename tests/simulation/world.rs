@@ -134,11 +134,12 @@ impl World {
     }
 
     /// A step, its effects, and every invariant.
+    #[expect(clippy::needless_pass_by_value, reason = "a step uses its input up")]
     pub fn step(&mut self, input: Input) {
-        let cause = match &input {
-            Input::Arrived { line, arrival: Arrival::Frame(frame) } => Some((*line, frame.clone())),
-            _ => None,
-        };
+        let mut cause = None;
+        if let Input::Arrived { line, arrival: Arrival::Frame(frame) } = &input {
+            cause = Some((*line, frame.clone()));
+        }
         let effects = self.lobby.handle(self.now, input.clone());
         if let Some(mut twin) = self.twin.take()
             && !self.rules.limited
