@@ -78,8 +78,9 @@ test-simulation: ## random worlds against the domain
 bundles:
 	$(stage) sh -c 'scripts/bundle.sh release && scripts/bundle.sh probe'
 
+# Most of these tests wait for time to pass, so they run side by side on however few cores.
 test-runtime: bundles ## the built worker in the real runtime
-	$(stage) cargo test --locked --test runtime
+	$(stage) cargo test --locked --test runtime -- --test-threads=16
 
 test-browser: bundles ## the page in Chromium
 	$(stage) sh -c 'CHROMIUM="$$(scripts/browser.sh)" && export CHROMIUM && ls tests/browser/*.test.mjs && node --test --test-reporter=spec tests/browser/*.test.mjs'
