@@ -34,6 +34,7 @@ export function createView(document, window, emit) {
   /** @type {Map<string, HTMLElement>} */
   const rows = new Map();
   let atEnd = true;
+  let seenTop = 0;
 
   listen();
 
@@ -132,6 +133,8 @@ export function createView(document, window, emit) {
       atEnd = true;
     } else {
       hear(bubble.text);
+      // Who has just scrolled is told of it a frame later, which may be too late for this message.
+      if (scroll.scrollTop !== seenTop) lookAround();
       if (!atEnd) get('latest').hidden = false;
     }
     list.append(item);
@@ -160,7 +163,15 @@ export function createView(document, window, emit) {
 
   function toEnd() {
     scroll.scrollTop = scroll.scrollHeight;
+    seenTop = scroll.scrollTop;
     get('latest').hidden = true;
+  }
+
+  /** Whether the person follows the talk, or reads further up. */
+  function lookAround() {
+    seenTop = scroll.scrollTop;
+    atEnd = scroll.scrollHeight - seenTop - scroll.clientHeight < NEAR_END_PX;
+    if (atEnd) get('latest').hidden = true;
   }
 
   /** The composer is as high as its text, up to what the style sheet allows. */
@@ -241,10 +252,7 @@ export function createView(document, window, emit) {
       emit({ type: 'send' });
       draft.focus();
     });
-    scroll.addEventListener('scroll', () => {
-      atEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR_END_PX;
-      if (atEnd) get('latest').hidden = true;
-    }, { passive: true });
+    scroll.addEventListener('scroll', lookAround, { passive: true });
     document.addEventListener('keydown', onKey);
     document.addEventListener('visibilitychange', () => emit({ type: 'visible', on: isVisible() }));
     window.addEventListener('online', () => emit({ type: 'wake' }));

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { DESK, PHONE, accept, banned, faults, heard, meet, openStage, say, shoot } from './stage.mjs';
+import { DESK, PHONE, accept, banned, faults, heard, meet, openStage, say, shoot, severable } from './stage.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -64,7 +64,7 @@ for (const [device, size] of /** @type {const} */ ([['phone', PHONE], ['desk', D
   for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
     test(`every screen on a ${device}, ${colorScheme}`, async () => {
       const tag = `${device}-${colorScheme}`;
-      const ann = await stage.person({ ...size, colorScheme });
+      const ann = await stage.person({ ...size, colorScheme, prepare: severable });
       await ann.getByText('here now').waitFor();
       await look(ann, `1-gate-${tag}`);
       await accept(ann);
@@ -96,7 +96,7 @@ for (const [device, size] of /** @type {const} */ ([['phone', PHONE], ['desk', D
       await ann.locator('#greeting').waitFor();
       await say(ann, 'Hello again, or for the first time');
       await heard(ben, 'Hello again, or for the first time');
-      await ann.context().setOffline(true);
+      await ann.evaluate(() => Object.assign(globalThis, { cut: true }));
       await stage.breakLines();
       await ann.getByRole('heading', { name: 'The line broke' }).waitFor();
       await ann.getByText('Connecting again…').waitFor();

@@ -119,6 +119,23 @@ export async function banned(page) {
 }
 
 /**
+ * Lets a test keep this page from opening further lines, by setting `cut` in it: the browser's own way to take the
+ * network away sometimes keeps an open line from hearing that it was closed.
+ * @param {Page} page
+ */
+export async function severable(page) {
+  await page.addInitScript(() => {
+    const Line = globalThis.WebSocket;
+    globalThis.WebSocket = class extends Line {
+      /** @param {string | URL} url */
+      constructor(url) {
+        super('cut' in globalThis ? String(url).replace(/[^/]*$/, 'cut') : url);
+      }
+    };
+  });
+}
+
+/**
  * Two people past the terms, in one conversation. The first to come waits, so that both know each other.
  * @param {Page} one
  * @param {Page} two
