@@ -81,14 +81,17 @@ async fn a_visitor_keeps_their_own_id_and_a_strange_one_is_replaced() {
     let site = Site::shared().await;
     let ann = site.enter().await;
     assert_eq!(site.enter_as(Some(&ann.visitor)).await.visitor, ann.visitor);
+    let id = |visitor: &str| URL_SAFE_NO_PAD.decode(visitor).expect("base64url")[..16].to_vec();
     let strange = Site::unlimited().await.enter().await.visitor;
-    let untagged = URL_SAFE_NO_PAD.encode([7; 16]);
+    let made_up = URL_SAFE_NO_PAD.encode([id(&ann.visitor), vec![0; 16]].concat());
+    let untagged = URL_SAFE_NO_PAD.encode(id(&ann.visitor));
     let cut = &ann.visitor[..ann.visitor.len() - 1];
-    let mut given = vec![ann.visitor.clone()];
-    for visitor in ["", "ann", &strange, &untagged, cut, &ann.pass] {
-        let new = site.enter_as(Some(visitor)).await.visitor;
-        assert!(new != visitor && !given.contains(&new), "{visitor:?} got {new:?}");
-        given.push(new);
+    // Nobody becomes who they say they are, and nobody is given what somebody else has.
+    let mut taken = vec![id(&ann.visitor), id(&strange)];
+    for visitor in ["", "ann", &strange, &made_up, &untagged, cut, &ann.pass] {
+        let new = id(&site.enter_as(Some(visitor)).await.visitor);
+        assert!(!taken.contains(&new), "{visitor:?} was taken for {new:?}");
+        taken.push(new);
     }
 }
 

@@ -78,6 +78,7 @@ async fn the_100th_refusal_in_ten_seconds_closes_the_line_and_the_partner_reads_
     bob.expect(ended(&c, "left")).await;
     cem.say(&others, 1, "unharmed").await;
     dee.expect(say(&others, 1, "unharmed")).await;
+    lobby.site.assert_no_errors_logged().await;
 }
 
 #[tokio::test]

@@ -38,7 +38,9 @@ async fn every_malformed_frame_that_page_and_service_agree_on_is_refused() {
         .filter(|(frame, _)| frame != "ping")
         .collect();
     assert!(frames.len() > 30, "{} cases", frames.len());
-    refused(&Site::shared().await.lobby(), &frames).await;
+    let site = Site::shared().await;
+    refused(&site.lobby(), &frames).await;
+    site.assert_no_errors_logged().await;
 }
 
 #[tokio::test]
@@ -91,6 +93,7 @@ async fn texts_are_taken_up_to_2_000_characters_and_refused_by_their_rule() {
     bob.hears_nothing().await;
     ann.say(&c, 6, "after all that").await;
     bob.expect(say(&c, 6, "after all that")).await;
+    lobby.site.assert_no_errors_logged().await;
 }
 
 #[tokio::test]
@@ -127,6 +130,7 @@ async fn a_frame_of_8_192_bytes_is_read_and_one_of_8_193_closes_the_line() {
         cem.expect(ended(&c, "left")).await;
     }
     ann.hears_nothing().await;
+    lobby.site.assert_no_errors_logged().await;
 }
 
 #[tokio::test]

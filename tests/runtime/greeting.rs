@@ -118,6 +118,7 @@ async fn a_malformed_hello_closes_the_socket() {
         socket.send_text(&frame).await;
         socket.expect_closed(4400).await;
     }
+    lobby.site.assert_no_errors_logged().await;
 }
 
 #[tokio::test]
@@ -149,6 +150,7 @@ async fn a_pass_that_is_missing_forged_or_expired_closes_the_socket() {
     }
     // The same with a good one, so that all of the above was for the pass.
     lobby.person_with("ann", entry).await.hears_nothing().await;
+    lobby.site.assert_no_errors_logged().await;
 }
 
 #[tokio::test]

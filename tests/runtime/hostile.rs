@@ -47,6 +47,7 @@ async fn nothing_that_a_third_person_sends_reaches_a_pair_whose_conversation_the
     }
     ann.say(&c, 1, "still us").await;
     bob.expect(say(&c, 1, "still us")).await;
+    lobby.site.assert_no_errors_logged().await;
 }
 
 #[tokio::test]
@@ -84,6 +85,7 @@ async fn bytes_that_are_not_unicode_never_reach_the_partner() {
     let bytes = say(&c, 1, "a~b").to_string().into_bytes();
     ann.send_message(text(bytes.into_iter().map(|byte| if byte == b'~' { 0xff } else { byte }).collect())).await;
     bob.expect(say(&c, 1, "a\u{fffd}b")).await;
+    lobby.site.assert_no_errors_logged().await;
 }
 
 #[tokio::test]
@@ -119,27 +121,28 @@ async fn memory(site: &Site) -> usize {
 
 #[tokio::test]
 async fn a_lobby_that_the_service_did_not_name_is_not_found_and_wakes_nothing() {
-    let site = Site::own(json!({})).await;
-    let (ours, strange) = (site.enter().await.lobby, Site::unlimited().await.enter().await.lobby);
-    let (name, tag) = ours.split_once('.').expect("a tagged name");
+    let lobby = Site::shared().await.lobby();
+    let (site, path) = (&lobby.site, lobby.path());
+    let (name, tag) = path.trim_start_matches("/ws/").split_once('.').expect("a tagged name");
     let made_up = [
-        "main-1".to_owned(),
-        "main-1.".to_owned(),
-        strange,
-        format!("main-2.{tag}"),
+        name.to_owned(),
+        format!("{name}."),
         format!("{name}.{}", "A".repeat(tag.len())),
         format!("{name}.{tag}AAAA"),
-        format!("{ours}%00"),
-        format!("{ours}/"),
+        format!("{name}.{tag}%00"),
+        format!("{name}.{tag}/"),
+        format!("{name}x.{tag}"),
+        Site::unlimited().await.keys().tag_lobby(name),
         "..%2f..%2fenter".to_owned(),
         "a".repeat(4_000),
     ];
     for lobby in made_up {
         site.knock(&format!("/ws/{lobby}"), Some(site.origin())).await.assert_problem(404, "not_found");
     }
-    let woken = [site.objects("LOBBY").await, site.objects("PRESENCE").await];
-    assert_eq!(woken, [Vec::<String>::new(), Vec::new()]);
-    // The same with the right name, so that all of the above was for the name.
-    site.lobby_named(name).person("ann").await;
-    assert_eq!(site.objects("LOBBY").await, [name]);
+    let woken = site.objects("LOBBY").await;
+    assert!(!woken.contains(&name.to_owned()) && !woken.contains(&format!("{name}x")), "{woken:?}");
+    // The same with the right tag, so that all of the above was for the tag.
+    lobby.person("ann").await;
+    assert!(site.objects("LOBBY").await.contains(&name.to_owned()));
+    site.assert_no_errors_logged().await;
 }
