@@ -133,10 +133,13 @@ impl Shell {
     fn step<T>(self: &Rc<Self>, input: Input, look: impl FnOnce(&Machine) -> T) -> T {
         let now = host::now();
         let mut machine = self.machine.take().unwrap_or_else(|| self.recover(now));
-        let effects = machine.handle(now, input);
+        let mut inputs = vec![input];
+        while let Some(input) = inputs.pop() {
+            let cut = self.perform(machine.handle(now, input));
+            inputs.extend(cut.into_iter().map(|stream| Input::Gone { stream }));
+        }
         let (deadline, seen) = (machine.deadline(), look(&machine));
         self.machine.set(Some(machine));
-        self.perform(effects);
         self.wake_at(deadline);
         seen
     }
@@ -147,14 +150,19 @@ impl Shell {
         let mut machine = Machine::default();
         let streams: Vec<StreamId> = self.streams.borrow().keys().copied().collect();
         for stream in streams {
-            let effects = machine.handle(now, Input::Subscribed { stream, chance: 0 });
+            // Drawn anew for each: otherwise all of them would end, and come back, in the same moment.
+            let chance = host::draw().map_or(0, u32::from_be_bytes);
+            let effects = machine.handle(now, Input::Subscribed { stream, chance });
             self.perform(effects);
         }
         machine
     }
 
-    fn perform(self: &Rc<Self>, effects: Vec<Effect>) {
+    /// Performs effects; returns the streams that were too slow and have been cut off. Their clients come back and are
+    /// told everything anew.
+    fn perform(self: &Rc<Self>, effects: Vec<Effect>) -> Vec<StreamId> {
         let mut streams = self.streams.borrow_mut();
+        let mut cut = Vec::new();
         for effect in effects {
             match effect {
                 Effect::Write { to, text } => {
@@ -162,14 +170,15 @@ impl Shell {
                         let full =
                             streams.get_mut(&stream).is_some_and(|sender| sender.try_send(text.clone()).is_err());
                         if full {
-                            // Too slow: its client comes back and is told everything anew.
                             streams.remove(&stream);
+                            cut.push(stream);
                         }
                     }
                 }
                 Effect::End { stream } => drop(streams.remove(&stream)),
             }
         }
+        cut
     }
 
     fn wake_at(self: &Rc<Self>, deadline: Option<Time>) {
@@ -182,9 +191,11 @@ impl Shell {
             host::sleep_until(at).await;
             let Some(shell) = shell.upgrade() else { return };
             let mut timer = shell.timer.get();
-            timer.rang();
+            let armed = timer.rang(at);
             shell.timer.set(timer);
-            shell.step(Input::Tick, |_| ());
+            if armed {
+                shell.step(Input::Tick, |_| ());
+            }
         });
     }
 }
