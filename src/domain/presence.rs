@@ -133,8 +133,7 @@ impl Presence {
 
     fn subscribe(&mut self, now: Time, stream: StreamId, chance: u32) -> Vec<Effect> {
         if self.streams.len() >= STREAMS_MAX {
-            let text = sse::retry(pick(&RETRY_FULL_MS, chance));
-            return vec![Effect::Write { to: vec![stream], text }, Effect::End { stream }];
+            return vec![Effect::Write { to: vec![stream], text: turned_away(chance) }, Effect::End { stream }];
         }
         if self.streams.is_empty() {
             self.told_at = now;
@@ -185,7 +184,6 @@ impl Presence {
         if to.is_empty() {
             return None;
         }
-        // Who is not behind has subscribed within this second: all are told something at about the same moment.
         (self.counted_at, self.told_at) = (now, now);
         for stream in self.streams.values_mut() {
             stream.shown = Some(counts);
@@ -200,6 +198,12 @@ impl Presence {
     fn lapse(&mut self, now: Time) {
         self.lobbies.retain(|_, lease| lease.until > now);
     }
+}
+
+/// What somebody is told whose stream cannot be taken, before it ends: to come back, and not too soon.
+#[must_use]
+pub fn turned_away(chance: u32) -> String {
+    sse::retry(pick(&RETRY_FULL_MS, chance))
 }
 
 /// Where `chance` falls in a range.

@@ -1,11 +1,13 @@
 //! The Worker: every request, routed to an object or answered.
 
+use futures::StreamExt as _;
 use worker::{Context, Env, Request, Response, Result, event};
 
 use super::{host, reply};
 use crate::config;
 use crate::domain::id::{NetworkKey, VisitorId};
 use crate::domain::limits::{ENTER_BYTES_MAX, SECRET_BYTES_MIN};
+use crate::domain::presence::turned_away;
 use crate::domain::protocol::{EnterInfo, EnterRequest, Entered, Health, JSON_TYPE, Problem, ProblemCode, to_json};
 use crate::domain::route::{AllowedOrigins, Denied, Head, Route, cross_origin, route, split_url};
 use crate::domain::ticket::{Keyring, Pass, SecretError};
@@ -92,7 +94,7 @@ async fn perform(
         Route::Socket { lobby } => socket(request, env, lobby).await,
         Route::Events => {
             let origin: Vec<(&str, &str)> = shared.iter().map(|origin| (ORIGIN_HEADER, *origin)).collect();
-            ask_presence(env, "/events", &origin).await
+            ask_presence(env, "/events", &origin).await.or_else(|failure| later(failure, headers))
         }
         Route::Presence => ask_presence(env, "/presence", &[]).await,
         Route::Health => health(env, headers),
@@ -108,15 +110,7 @@ async fn perform(
 }
 
 async fn enter(request: &mut Request, keys: &Keyring) -> std::result::Result<Entered, Failure> {
-    let told = request.headers().get("content-length")?.and_then(|length| length.parse::<usize>().ok());
-    if told.is_some_and(|length| length > ENTER_BYTES_MAX) {
-        return Err(ProblemCode::TooLarge.into());
-    }
-    let body = request.text().await?;
-    if body.len() > ENTER_BYTES_MAX {
-        return Err(ProblemCode::TooLarge.into());
-    }
-    let wish = EnterRequest::decode(&body)?;
+    let wish = EnterRequest::decode(&body(request).await?)?;
     let visitor = match wish.visitor.and_then(|visitor| keys.read_visitor(&visitor)) {
         Some(visitor) => visitor,
         None => VisitorId(host::draw()?),
@@ -128,6 +122,21 @@ async fn enter(request: &mut Request, keys: &Keyring) -> std::result::Result<Ent
         visitor: keys.tag_visitor(visitor),
         expires: pass.expires,
     })
+}
+
+/// The body of a request, up to its limit. Read piece by piece: wasm memory never shrinks, so a body is not taken in
+/// before it is known to be small.
+async fn body(request: &mut Request) -> std::result::Result<String, Failure> {
+    // An error says that there is none.
+    let Ok(mut pieces) = request.stream() else { return Ok(String::new()) };
+    let mut bytes = Vec::new();
+    while let Some(piece) = pieces.next().await {
+        bytes.extend(piece?);
+        if bytes.len() > ENTER_BYTES_MAX {
+            return Err(ProblemCode::TooLarge.into());
+        }
+    }
+    String::from_utf8(bytes).map_err(|_| ProblemCode::BadRequest.into())
 }
 
 /// Passes an upgrade on, as a request of our own: none of the client's headers reach the object.
@@ -144,6 +153,13 @@ async fn socket(request: &Request, env: &Env, lobby: &str) -> std::result::Resul
 async fn ask_presence(env: &Env, path: &str, headers: &[(&str, &str)]) -> std::result::Result<Response, Failure> {
     let presence = env.durable_object(config::PRESENCE_BINDING)?.get_by_name(config::PRESENCE)?;
     Ok(presence.fetch_with_request(host::internal(path, headers, None)?).await?)
+}
+
+/// The presence object cannot be reached. An event source that is told so gives up for good, so it is told to come back.
+fn later(failure: Failure, headers: &[(&str, &str)]) -> std::result::Result<Response, Failure> {
+    failure.into_problem();
+    let chance = u32::from_be_bytes(host::draw()?);
+    Ok(reply::document("text/event-stream", turned_away(chance), headers)?)
 }
 
 fn health(env: &Env, headers: &[(&str, &str)]) -> std::result::Result<Response, Failure> {
