@@ -1,67 +1,120 @@
-//! The life of one pair: two seats, from the match to the end.
+//! The life of one pair: how it begins, what a broken line means for it, and whether it still stands.
 //!
-//! A conversation begins with both seats taken and ends once. It has no state of its own besides: it relays, and what
-//! it relays it does not keep.
+//! A conversation is nothing besides what its two people state of each other (see [`super::session`]): it begins with
+//! both statements and is over when either person goes on to something newer. It relays, and keeps nothing of what it
+//! relays.
 
 use super::id::{ConversationId, SessionId};
+use super::limits::{GRACE_MS, RELOAD_GRACE_MS};
+use super::protocol::EndReason;
+use super::session::{Doing, Partner, Person, Talk};
 
-/// Two sessions that talk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Conversation {
-    seats: [SessionId; 2],
+/// Two people meet. `None`, and nothing has changed, for one and the same session.
+pub fn begin(one: &mut Person, other: &mut Person) -> Option<ConversationId> {
+    if one.id == other.id {
+        return None;
+    }
+    let conversation = ConversationId::of((one.id, one.generation), (other.id, other.generation));
+    let lang = one.preferences.common_lang(&other.preferences);
+    let seat = |me: &Person, them: &Person| Partner {
+        session: me.id,
+        visitor: me.visitor,
+        generation: me.generation + 1,
+        common: me.preferences.common(&them.preferences),
+    };
+    let (ones, others) = (seat(one, other), seat(other, one));
+    let talk = |partner: &Partner, common: &[String]| {
+        Doing::Talking(Talk { conversation, partner: partner.clone(), common: common.to_vec(), lang })
+    };
+    one.turn_to(talk(&others, &ones.common));
+    other.turn_to(talk(&ones, &others.common));
+    Some(conversation)
 }
 
-impl Conversation {
-    /// The conversation of two different sessions, each named with its generation, and its id. `None` for one and the
-    /// same session: nobody meets themself.
-    #[must_use]
-    pub fn begin(first: (SessionId, u64), second: (SessionId, u64)) -> Option<(ConversationId, Self)> {
-        (first.0 != second.0).then(|| (ConversationId::of(first, second), Self::seating(first.0, second.0)))
-    }
+/// Whether a statement of a conversation holds against what is known of the partner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// The partner states the same.
+    Stands,
+    /// What is known of the partner is older than this statement: the partner is in this conversation and does not know.
+    PartnerIsBehind,
+    /// The partner has gone on.
+    IsOver,
+}
 
-    /// A conversation that is going on already. Who is named first makes no difference: what is told to both is told in
-    /// the same order whether the conversation was remembered or restored.
-    #[must_use]
-    pub fn seating(one: SessionId, other: SessionId) -> Self {
-        Self { seats: [one.min(other), one.max(other)] }
+/// Holds the statement that `session` is in `talk` against what is known of the partner.
+#[must_use]
+pub fn judge(session: SessionId, talk: &Talk, partner: &Person) -> Claim {
+    if partner.talking() == Some((talk.conversation, session)) {
+        Claim::Stands
+    } else if partner.generation < talk.partner.generation {
+        Claim::PartnerIsBehind
+    } else {
+        Claim::IsOver
     }
+}
 
-    /// The other one; `None` for somebody who has no seat here.
-    #[must_use]
-    pub fn partner_of(&self, session: SessionId) -> Option<SessionId> {
-        match self.seats {
-            [one, other] if one == session => Some(other),
-            [other, one] if one == session => Some(other),
-            _ => None,
-        }
-    }
+/// What the closing of a line means for the one whose line it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Parting {
+    /// They are gone.
+    Gone(EndReason),
+    /// They may come back for so many milliseconds.
+    Away(u64),
+}
 
-    /// Both.
-    #[must_use]
-    pub const fn seats(&self) -> [SessionId; 2] {
-        self.seats
+/// Reads the code with which a client closed (`docs/PROTOCOL.md`, "Close codes"). Nobody is banned by their own word: a
+/// client that uses the service's code for it has just left.
+#[must_use]
+pub const fn parting(code: u16) -> Parting {
+    match code {
+        1000 | 1003 | 1009 | 4400 | 4403 | 4429 => Parting::Gone(EndReason::Left),
+        1001 => Parting::Away(RELOAD_GRACE_MS),
+        _ => Parting::Away(GRACE_MS),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::id::VisitorId;
+    use crate::domain::protocol::Preferences;
 
-    const A: SessionId = SessionId([1; 16]);
-    const B: SessionId = SessionId([2; 16]);
-    const C: SessionId = SessionId([3; 16]);
+    fn person(id: u8, generation: u64) -> Person {
+        Person { generation, ..Person::new(SessionId([id; 16]), VisitorId([id; 16])) }
+    }
+
+    fn pair() -> (Person, Person) {
+        let (mut one, mut other) = (person(1, 4), person(2, 7));
+        begin(&mut one, &mut other).unwrap();
+        (one, other)
+    }
 
     #[test]
-    fn the_relation_is_symmetric_and_has_no_third() {
-        let (_, conversation) = Conversation::begin((A, 1), (B, 1)).unwrap();
-        assert_eq!(conversation.partner_of(A), Some(B));
-        assert_eq!(conversation.partner_of(B), Some(A));
-        assert_eq!(conversation.partner_of(C), None);
-        assert_eq!(conversation, Conversation::seating(B, A));
+    fn both_state_the_same_of_each_other() {
+        let (one, other) = pair();
+        assert_eq!(one.partner(), Some(Person { preferences: Preferences::default(), ..other.clone() }));
+        assert_eq!(judge(one.id, one.talk().unwrap(), &other), Claim::Stands);
+        assert_eq!(judge(other.id, other.talk().unwrap(), &one), Claim::Stands);
+        assert_eq!((one.generation, other.generation), (5, 8));
     }
 
     #[test]
     fn nobody_meets_themself() {
-        assert_eq!(Conversation::begin((A, 1), (A, 2)), None);
+        let (mut one, mut same) = (person(1, 4), person(1, 4));
+        assert_eq!(begin(&mut one, &mut same), None);
+        assert_eq!(one, person(1, 4));
+    }
+
+    #[test]
+    fn the_newest_statement_about_a_person_wins() {
+        let (one, mut other) = pair();
+        let talk = one.talk().unwrap();
+        assert_eq!(judge(one.id, talk, &person(2, 7)), Claim::PartnerIsBehind, "the match was lost on the way");
+        other.turn_to(Doing::Idle);
+        assert_eq!(judge(one.id, talk, &other), Claim::IsOver);
+        let (mut again, mut third) = (person(2, 7), person(3, 0));
+        begin(&mut again, &mut third).unwrap();
+        assert_eq!(judge(one.id, talk, &again), Claim::IsOver, "as new, and somewhere else");
     }
 }

@@ -2,14 +2,14 @@
 
 use super::limits::FRAME_BYTES_MAX;
 use super::protocol::{ClientFrame, Hello, Refusal, decode};
-use super::ticket::{Keyring, Pass};
+use super::ticket::{Keyring, Pass, Ticket};
 use super::time::Time;
 
 /// What a line carried.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Arrival {
-    /// A `hello`, and the pass in it if it is a good one.
-    Hello(Hello, Option<Pass>),
+    /// A `hello`, and the pass and the ticket in it if they are good ones.
+    Hello(Hello, Option<Pass>, Option<Box<Ticket>>),
     /// Any other well-formed frame.
     Frame(ClientFrame),
     /// A frame that is not well formed, and how to answer it.
@@ -30,7 +30,8 @@ impl Arrival {
         match decode(text) {
             Ok(ClientFrame::Hello(hello)) => {
                 let pass = hello.pass.as_deref().and_then(|pass| keys.open_pass(pass, now));
-                Self::Hello(hello, pass)
+                let ticket = hello.ticket.as_deref().and_then(|ticket| keys.open_ticket(ticket, now));
+                Self::Hello(hello, pass, ticket.map(Box::new))
             }
             Ok(frame) => Self::Frame(frame),
             Err(refusal) => Self::Malformed(refusal),

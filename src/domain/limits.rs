@@ -26,8 +26,12 @@ pub const PING_MS: u64 = 25_000;
 pub const PONG_MS: u64 = 10_000;
 /// How long the place of a person whose line broke is kept.
 pub const GRACE_MS: u64 = 60_000;
-/// Within how long a crowd comes back after its lines broke.
+/// How long the place of a person is kept whose page has closed or reloads.
+pub const RELOAD_GRACE_MS: u64 = 15_000;
+/// Within how long a small crowd comes back after its lines broke.
 pub const RETURN_MS: u64 = 250;
+/// How many people may come back in a second: what one object takes besides its other work.
+pub const RETURNS_PER_SECOND: u64 = 300;
 /// No frame and no ping for this long, three pings, and a line is dead.
 pub const SILENCE_MS_MAX: u64 = 75_000;
 /// How stale the sign of life in an attachment may be: the price of not rewriting it with every frame.
@@ -41,17 +45,25 @@ pub const PENDING_PER_NETWORK_MAX: usize = 8;
 pub const PENDING_MAX: usize = 1_024;
 /// People in one lobby: keeps the load of one object, and what is lost with it, bounded.
 pub const LOBBY_SESSIONS_MAX: usize = 4_000;
+/// People in one lobby, those included who come back to a conversation or a place in line that it has forgotten.
+pub const LOBBY_RETURNS_FACTOR: usize = 2;
+/// How far apart the clocks of two lives of an object may be.
+pub const CLOCK_SLACK_MS: u64 = 2_000;
 /// When somebody whom a full lobby turned away may try again.
 pub const FULL_RETRY_MS: u64 = 5_000;
 
 /// Messages: a quick exchange of short lines, then 4 a second.
 pub const SAY_BUDGET: Budget = Budget { burst: 20, interval_ms: 250 };
+/// Messages that are sent again: all that can be in flight, twice over, then as fast as a line may break.
+pub const REPEAT_BUDGET: Budget = Budget { burst: 2 * IN_FLIGHT_MAX, interval_ms: 125 };
 /// `got` and `seen`: two for every message that the partner may send, and room for repeats.
 pub const RECEIPT_BUDGET: Budget = Budget { burst: 80, interval_ms: 50 };
 /// `find`: somebody who presses "next" again and again, then 2 a second.
 pub const FIND_BUDGET: Budget = Budget { burst: 20, interval_ms: 500 };
 /// `typing`: on and off with every short message.
 pub const TYPING_BUDGET: Budget = Budget { burst: 20, interval_ms: 250 };
+/// Frames that no limit refuses (`stop` and the like): past this the line is closed, because they are not free for all.
+pub const FREE_BUDGET: Budget = Budget { burst: 300, interval_ms: 100 };
 /// This many `slow_down` within [`FLOOD_SPAN_MS`], and the line is closed with 4429.
 pub const FLOOD_REFUSALS: usize = 100;
 /// See [`FLOOD_REFUSALS`].
@@ -94,6 +106,8 @@ pub const ENTER_BYTES_MAX: usize = 65_536;
 pub const ENTER_MEMORY_MAX: usize = 8;
 /// How long a pass admits. The protocol promises at least 24 hours.
 pub const PASS_MS: u64 = 48 * 60 * 60 * 1_000;
+/// How long a ticket is good for. The protocol promises at least 24 hours.
+pub const TICKET_MS: u64 = 48 * 60 * 60 * 1_000;
 /// The shortest secret that keys are derived from, in bytes.
 pub const SECRET_BYTES_MIN: usize = 32;
 /// When to try again after an object could not be reached.

@@ -1,15 +1,22 @@
 //! A lobby: sessions, queue and conversations behind one `handle`.
 //!
-//! Theory. A line (a socket) is first in the anteroom; its `hello` makes it the line of a session. A session is idle,
-//! waits in the matchmaker's queue, or talks in one conversation with one partner; [`Session::kept`] says which, and the
-//! matchmaker and the conversations hold the same from their side. A line that closes takes its session along: the
-//! conversation ends, the place in the queue is given up.
+//! Theory. A line (a socket) is first in the anteroom; its `hello` makes it the line of a session, a new one or the one
+//! of its ticket. A session is idle, waits, or talks with one partner, and [`Person`] says which. Somebody whose line
+//! breaks is away: their seat or place is kept for a while, and meanwhile they are not matched. Somebody who leaves for
+//! good, or does not come back in time, is gone, and so is the conversation.
+//!
+//! The sessions are all there is; everything else here is an index of them. After a loss of memory they are rebuilt
+//! from the records of the lines, which say for both seats of a conversation who sits there, and from tickets as people
+//! come back. Wherever two statements about a person differ, the newer one wins (see [`super::conversation`]).
 //!
 //! All that anybody learns in one step comes out of that step, in order: records to keep, then frames and closings.
-//! Frames of lines that the lobby does not know, or has closed itself, are ignored.
+//! Frames of lines that the lobby does not know, or has given up, are ignored.
 
 mod frames;
 mod lines;
+mod places;
+#[cfg(test)]
+mod resume_tests;
 #[cfg(test)]
 mod tests;
 
@@ -17,28 +24,36 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::anteroom::Anteroom;
 use super::census::{Census, Report, Reporter};
-use super::conversation::Conversation;
+use super::conversation::parting;
 use super::door::Arrival;
-use super::id::{ConversationId, LineId, NetworkKey, SessionId};
-use super::limits::{LOBBY_SESSIONS_MAX, SILENCE_MS_MAX};
+use super::id::{LineId, NetworkKey, SessionId};
+use super::limits::{LOBBY_SESSIONS_MAX, RETURN_MS, RETURNS_PER_SECOND, SILENCE_MS_MAX, TICKET_MS};
 use super::matchmaker::Matchmaker;
-use super::protocol::{CloseCode, EndReason, ServerFrame, ends_as};
+use super::protocol::{CloseCode, ServerFrame};
 use super::rate_limit::Recent;
-use super::session::{Doing, Record, Session};
+use super::session::{Person, Record, Session, Whereabouts};
+use super::ticket::Ticket;
 use super::time::Time;
 
-/// What the operator decides about a lobby.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// A frame with its ticket in the clear.
+pub type Frame = ServerFrame<Box<Ticket>>;
+
+/// What a lobby is, and what the operator decides about it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Rules {
+    /// Its name.
+    pub name: String,
     /// Whether floods are held back. Off for load tests only.
     pub limited: bool,
     /// How many sessions there may be.
     pub sessions_max: usize,
 }
 
-impl Default for Rules {
-    fn default() -> Self {
-        Self { limited: true, sessions_max: LOBBY_SESSIONS_MAX }
+impl Rules {
+    /// The rules of a lobby of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        Self { name: name.to_owned(), limited: true, sessions_max: LOBBY_SESSIONS_MAX }
     }
 }
 
@@ -49,7 +64,7 @@ pub enum Input {
     Opened {
         /// The socket.
         line: LineId,
-        /// Who its session will be: drawn at random.
+        /// Who its session will be, if it is a new one: drawn at random.
         session: SessionId,
         /// Where it comes from.
         network: NetworkKey,
@@ -96,7 +111,7 @@ pub enum Effect {
         /// The line.
         line: LineId,
         /// The frame.
-        frame: ServerFrame,
+        frame: Frame,
     },
     /// Close a socket; nothing of it is to be kept.
     Close {
@@ -132,16 +147,24 @@ pub struct Remains {
 pub struct Lobby {
     rules: Rules,
     anteroom: Anteroom,
-    lines: BTreeMap<LineId, SessionId>,
     sessions: BTreeMap<SessionId, Session>,
-    /// How many of the sessions no presence stream counts.
-    uncounted: u64,
+    /// The sessions that have a line, by line.
+    lines: BTreeMap<LineId, SessionId>,
+    /// The sessions that have none, by when their place is given up.
+    absent: BTreeSet<(Time, SessionId)>,
     matchmaker: Matchmaker,
-    conversations: BTreeMap<ConversationId, Conversation>,
+    /// How many sessions with a line no presence stream counts.
+    uncounted: u64,
+    /// How many sessions talk.
+    talking: u64,
     /// Frames that were not this protocol, by line; most lines have none.
     strikes: BTreeMap<LineId, Recent>,
-    /// No session can have fallen silent before this moment.
+    /// No line can have fallen silent before this moment.
     sweep_at: Option<Time>,
+    /// The shortest time within which anybody here was told to come back.
+    return_ms_told: u64,
+    /// Since when it has known all that was true here.
+    started: Time,
     reporter: Reporter,
 }
 
@@ -149,7 +172,7 @@ pub struct Lobby {
 struct Turn {
     now: Time,
     effects: Vec<Effect>,
-    touched: BTreeSet<LineId>,
+    touched: BTreeSet<SessionId>,
 }
 
 impl Turn {
@@ -157,8 +180,12 @@ impl Turn {
         Self { now, effects: Vec::new(), touched: BTreeSet::new() }
     }
 
-    fn send(&mut self, line: LineId, frame: ServerFrame) {
+    fn send(&mut self, line: LineId, frame: Frame) {
         self.effects.push(Effect::Send { line, frame });
+    }
+
+    fn close(&mut self, line: LineId, code: CloseCode, retry_ms: Option<u64>) {
+        self.effects.push(Effect::Close { line, code, retry_ms });
     }
 }
 
@@ -169,13 +196,16 @@ impl Lobby {
         Self {
             rules,
             anteroom: Anteroom::default(),
-            lines: BTreeMap::new(),
             sessions: BTreeMap::new(),
-            uncounted: 0,
+            lines: BTreeMap::new(),
+            absent: BTreeSet::new(),
             matchmaker: Matchmaker::default(),
-            conversations: BTreeMap::new(),
+            uncounted: 0,
+            talking: 0,
             strikes: BTreeMap::new(),
             sweep_at: None,
+            return_ms_told: RETURN_MS,
+            started: now,
             reporter: Reporter::new(now),
         }
     }
@@ -187,10 +217,10 @@ impl Lobby {
         match input {
             Input::Opened { line, session, network } => self.open(&mut turn, line, session, network),
             Input::Arrived { line, arrival } => self.arrive(&mut turn, line, arrival),
-            Input::Closed { line, code } => self.closed(&mut turn, line, ends_as(code)),
+            Input::Closed { line, code } => self.lose(&mut turn, line, parting(code)),
             Input::Heard { line, ping } => self.heard(&mut turn, line, ping),
             Input::ReportLost => self.reporter.lost(now),
-            Input::Tick => self.sweep(&mut turn),
+            Input::Tick => self.tick(&mut turn),
         }
         self.finish(turn)
     }
@@ -199,17 +229,18 @@ impl Lobby {
     #[must_use]
     pub fn deadline(&self) -> Option<Time> {
         let report = self.reporter.due(self.census());
-        [self.anteroom.deadline(), self.sweep_at, report].into_iter().flatten().min()
+        let absent = self.absent.first().map(|(until, _)| *until);
+        [self.anteroom.deadline(), absent, self.sweep_at, report].into_iter().flatten().min()
     }
 
     /// How many people there are.
     #[must_use]
     pub fn census(&self) -> Census {
         Census {
-            sessions: self.sessions.len() as u64,
+            sessions: self.lines.len() as u64,
             uncounted: self.uncounted,
             waiting: self.matchmaker.len() as u64,
-            chatting: 2 * self.conversations.len() as u64,
+            chatting: self.talking,
         }
     }
 
@@ -219,69 +250,107 @@ impl Lobby {
         self.reporter.answer(now, census)
     }
 
-    /// All that survives: the record of each line.
+    /// All that survives in memory's stead: the record of each line.
     #[must_use]
     pub fn snapshot(&self) -> BTreeMap<LineId, Record> {
         let pending = self.anteroom.lines().map(|(line, pending)| (line, Record::Pending(pending)));
-        let seated = self.sessions.values().map(|session| (session.line, Record::Seated(session.kept.clone())));
+        let seated = self.lines.iter().filter_map(|(line, id)| Some((*line, self.record(*id)?)));
         pending.chain(seated).collect()
     }
 
-    /// The lobby that kept these records, and what is to be done because some of it is gone: whoever talked with
-    /// somebody of whom nothing is left is told.
+    /// The lobby that kept these records, and what is to be done because some of it is gone.
     #[must_use]
     pub fn restore(rules: Rules, now: Time, remains: impl IntoIterator<Item = Remains>) -> (Self, Vec<Effect>) {
         let (mut lobby, mut turn) = (Self::new(rules, now), Turn::at(now));
+        let mut seated = Vec::new();
         for Remains { line, record, ping } in remains {
             match record {
                 Record::Pending(pending) => drop(lobby.anteroom.enter(line, pending, false)),
-                Record::Seated(kept) => lobby.seat(Session::restored(kept, line, ping, now)),
+                Record::Seated(kept) => {
+                    seated.push((kept.person.id, kept.partner_until));
+                    lobby.readmit(&mut turn, line, *kept, ping);
+                }
             }
         }
-        let all: Vec<SessionId> = lobby.sessions.keys().copied().collect();
-        for id in all {
-            lobby.resettle(&mut turn, id);
+        seated.sort_unstable();
+        for (id, partner_until) in seated {
+            lobby.resettle(&mut turn, id, partner_until);
         }
+        lobby.return_ms_told = lobby.return_ms();
         let effects = lobby.finish(turn);
         (lobby, effects)
     }
 
-    /// Puts a restored session back into the queue, or into its conversation if the partner says the same.
-    fn resettle(&mut self, turn: &mut Turn, id: SessionId) {
-        let Some(session) = self.sessions.get(&id) else { return };
-        match session.kept.doing {
-            Doing::Idle => {}
-            Doing::Waiting(place) => self.matchmaker.seat(place, session.seeker()),
-            Doing::Talking { conversation, partner } => {
-                let other = self.sessions.get(&partner).and_then(Session::talking);
-                if other == Some((conversation, id)) {
-                    self.conversations.entry(conversation).or_insert(Conversation::seating(id, partner));
-                } else {
-                    self.tell_end(turn, id, conversation, None, EndReason::Lost);
-                }
-            }
-        }
+    /// How long a crowd of all who are here should take to come back.
+    fn return_ms(&self) -> u64 {
+        RETURN_MS.max(self.lines.len() as u64 * 1_000 / RETURNS_PER_SECOND)
     }
 
-    /// Adds a session to those that have a line.
-    fn seat(&mut self, session: Session) {
-        let silent_at = session.heard().plus(SILENCE_MS_MAX);
-        self.sweep_at = Some(self.sweep_at.map_or(silent_at, |at| at.min(silent_at)));
-        self.uncounted += u64::from(!session.kept.counted);
-        self.lines.insert(session.line, session.kept.id);
-        self.sessions.insert(session.kept.id, session);
+    fn ticket(&self, turn: &Turn, person: &Person) -> Box<Ticket> {
+        let (person, lobby) = (person.clone(), self.rules.name.clone());
+        Box::new(Ticket { person, lobby, expires: turn.now.plus(TICKET_MS) })
+    }
+
+    fn record(&self, id: SessionId) -> Option<Record> {
+        let session = self.sessions.get(&id)?;
+        let partner = session.person.talking().and_then(|(_, partner)| self.sessions.get(&partner));
+        Some(Record::Seated(Box::new(session.kept(partner.and_then(Session::away_until))?)))
+    }
+
+    /// Adds a session to those that are known, and to the indexes.
+    fn admit(&mut self, session: Session) {
+        let id = session.person.id;
+        match &session.whereabouts {
+            Whereabouts::Here(line) => {
+                let silent_at = line.heard().plus(SILENCE_MS_MAX);
+                self.sweep_at = Some(self.sweep_at.map_or(silent_at, |at| at.min(silent_at)));
+                self.uncounted += u64::from(!line.counted);
+                self.lines.insert(line.id, id);
+            }
+            Whereabouts::Away(until) => drop(self.absent.insert((*until, id))),
+        }
+        self.talking += u64::from(session.person.talk().is_some());
+        self.sessions.insert(id, session);
+    }
+
+    /// Takes a session out of all of them. Nobody is told.
+    fn discharge(&mut self, id: SessionId) -> Option<Session> {
+        let session = self.sessions.remove(&id)?;
+        match &session.whereabouts {
+            Whereabouts::Here(line) => {
+                self.lines.remove(&line.id);
+                self.uncounted -= u64::from(!line.counted);
+            }
+            Whereabouts::Away(until) => drop(self.absent.remove(&(*until, id))),
+        }
+        self.matchmaker.leave(id);
+        self.talking -= u64::from(session.person.talk().is_some());
+        if self.lines.is_empty() {
+            self.sweep_at = None;
+        }
+        Some(session)
+    }
+
+    /// Changes a session in any way, and the indexes with it. The place in the queue is given up.
+    fn change(&mut self, turn: &mut Turn, id: SessionId, change: impl FnOnce(&mut Session)) {
+        if let Some(mut session) = self.discharge(id) {
+            change(&mut session);
+            self.admit(session);
+            turn.touched.insert(id);
+        }
     }
 
     /// Closes a step: a report if one is due, and the records that have changed, first of all.
     fn finish(&mut self, mut turn: Turn) -> Vec<Effect> {
+        self.tell_return(&mut turn);
         let census = self.census();
         turn.effects.extend(self.reporter.report(turn.now, census).map(Effect::Report));
         if turn.touched.is_empty() {
             return turn.effects;
         }
-        let kept = turn.touched.iter().filter_map(|line| {
-            let session = self.sessions.get(self.lines.get(line)?)?;
-            Some(Effect::Keep { line: *line, record: Record::Seated(session.kept.clone()) })
+        let kept = turn.touched.iter().filter_map(|id| {
+            let line = self.sessions.get(id)?.line()?.id;
+            Some(Effect::Keep { line, record: self.record(*id)? })
         });
         kept.chain(turn.effects).collect()
     }

@@ -65,14 +65,15 @@ pub enum Found {
 /// The queue.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Matchmaker {
-    queue: BTreeMap<Place, Seeker>,
+    queue: BTreeMap<(Place, SessionId), Seeker>,
     places: BTreeMap<SessionId, Place>,
     arrivals: u64,
 }
 
 impl Matchmaker {
-    /// Looks for a partner. Somebody who waits already keeps the place, with the preferences of now.
-    pub fn find(&mut self, now: Time, seeker: Seeker) -> Found {
+    /// Looks for a partner. Somebody who waits already keeps the place, with the preferences of now; somebody who has
+    /// lost the place gets back the one that was `kept`.
+    pub fn find(&mut self, now: Time, seeker: Seeker, kept: Option<Place>) -> Found {
         let best = self
             .queue
             .iter()
@@ -83,7 +84,8 @@ impl Matchmaker {
             self.leave(seeker.session);
             return Found::Partner(partner);
         }
-        let place = self.places.get(&seeker.session).copied().unwrap_or(Place { since: now, order: self.arrivals });
+        let place = self.places.get(&seeker.session).copied().or(kept);
+        let place = place.unwrap_or(Place { since: now, order: self.arrivals });
         self.seat(place, seeker);
         Found::Nobody(place)
     }
@@ -92,12 +94,12 @@ impl Matchmaker {
     pub fn seat(&mut self, place: Place, seeker: Seeker) {
         self.arrivals = self.arrivals.max(place.order.saturating_add(1));
         self.places.insert(seeker.session, place);
-        self.queue.insert(place, seeker);
+        self.queue.insert((place, seeker.session), seeker);
     }
 
     /// Leaves the queue; true when there was a place to leave.
     pub fn leave(&mut self, session: SessionId) -> bool {
-        self.places.remove(&session).is_some_and(|place| self.queue.remove(&place).is_some())
+        self.places.remove(&session).is_some_and(|place| self.queue.remove(&(place, session)).is_some())
     }
 
     /// How many wait.
@@ -148,16 +150,16 @@ mod tests {
     #[test]
     fn the_second_who_looks_meets_the_first_at_once() {
         let mut queue = Matchmaker::default();
-        assert!(waits(queue.find(NOW, seeker(1))));
-        assert_eq!(queue.find(NOW, seeker(2)), partner(1));
+        assert!(waits(queue.find(NOW, seeker(1), None)));
+        assert_eq!(queue.find(NOW, seeker(2), None), partner(1));
         assert!(queue.is_empty());
     }
 
     #[test]
     fn looking_twice_keeps_the_place_and_never_meets_oneself() {
         let mut queue = Matchmaker::default();
-        let first = queue.find(NOW, seeker(1));
-        assert_eq!(queue.find(NOW.plus(5), seeker(1)), first);
+        let first = queue.find(NOW, seeker(1), None);
+        assert_eq!(queue.find(NOW.plus(5), seeker(1), None), first);
         assert_eq!(queue.len(), 1);
     }
 
@@ -165,30 +167,30 @@ mod tests {
     fn two_tabs_of_one_visitor_do_not_meet() {
         let mut queue = Matchmaker::default();
         let tab = Seeker { session: SessionId([9; 16]), ..seeker(1) };
-        assert!(waits(queue.find(NOW, seeker(1))));
-        assert!(waits(queue.find(NOW, tab)));
-        assert_eq!(queue.find(NOW, seeker(2)), partner(1), "the longest wait comes first");
-        assert_eq!(queue.find(NOW, seeker(3)), partner(9));
+        assert!(waits(queue.find(NOW, seeker(1), None)));
+        assert!(waits(queue.find(NOW, tab, None)));
+        assert_eq!(queue.find(NOW, seeker(2), None), partner(1), "the longest wait comes first");
+        assert_eq!(queue.find(NOW, seeker(3), None), partner(9));
     }
 
     #[test]
     fn the_partner_just_left_comes_last_and_is_better_than_nobody() {
         let two_tabs = |mut queue: Matchmaker| {
-            assert!(waits(queue.find(NOW, parted(1, 5))));
-            assert!(waits(queue.find(NOW, Seeker { session: SessionId([2; 16]), parted: None, ..seeker(1) })));
+            assert!(waits(queue.find(NOW, parted(1, 5), None)));
+            assert!(waits(queue.find(NOW, Seeker { session: SessionId([2; 16]), parted: None, ..seeker(1) }, None)));
             queue
         };
         let mut queue = two_tabs(Matchmaker::default());
-        assert_eq!(queue.find(NOW, seeker(5)), partner(2), "one memory is enough");
-        assert_eq!(queue.find(NOW, parted(5, 1)), partner(1), "nobody else waits");
+        assert_eq!(queue.find(NOW, seeker(5), None), partner(2), "one memory is enough");
+        assert_eq!(queue.find(NOW, parted(5, 1), None), partner(1), "nobody else waits");
     }
 
     #[test]
     fn who_left_the_queue_is_not_met() {
         let mut queue = Matchmaker::default();
-        assert!(waits(queue.find(NOW, seeker(1))));
+        assert!(waits(queue.find(NOW, seeker(1), None)));
         assert!(queue.leave(SessionId([1; 16])));
         assert!(!queue.leave(SessionId([1; 16])));
-        assert!(waits(queue.find(NOW, seeker(2))));
+        assert!(waits(queue.find(NOW, seeker(2), None)));
     }
 }

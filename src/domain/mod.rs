@@ -14,6 +14,7 @@
 //! arrive as arguments, so the same inputs give the same trace. JSON is known to [`protocol`] alone.
 
 pub mod anteroom;
+pub mod budgets;
 pub mod census;
 pub mod conversation;
 pub mod door;

@@ -138,13 +138,3 @@ pub const fn echo(code: u16) -> Option<u16> {
 fn is_object(text: &str) -> bool {
     text.trim_start_matches([' ', '\t', '\n', '\r']).starts_with('{')
 }
-
-/// What a line that its client closed, or that broke, means for the conversation that it carried. Nobody is banned by
-/// their own word: a client that uses the service's code for it has just left.
-#[must_use]
-pub const fn ends_as(code: u16) -> EndReason {
-    match code {
-        1000 | 1003 | 1009 | 4400 | 4403 | 4429 => EndReason::Left,
-        _ => EndReason::Lost,
-    }
-}

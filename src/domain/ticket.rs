@@ -1,7 +1,7 @@
-//! What the service gives out and recognises later: sealed passes, and tags on visitor ids and lobby names.
+//! What the service gives out and recognises later: sealed passes and tickets, and tags on visitor ids and lobby names.
 //!
-//! A pass is sealed with XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha): its holder can neither read nor change it, and
-//! its nonce is long enough to be drawn at random. A tag is the first half of an HMAC-SHA-256 (RFC 2104) and is compared in
+//! Passes and tickets are sealed with XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha): their holder can neither read nor change them, and
+//! the nonce is long enough to be drawn at random. A tag is the first half of an HMAC-SHA-256 (RFC 2104) and is compared in
 //! constant time. Every kind of thing has a key of its own, derived from the operator's secret, so nothing of one kind
 //! is ever taken for another. While a secret is being replaced the older one still opens, and the newer one seals.
 
@@ -17,6 +17,7 @@ use sha2::Sha256;
 
 use super::id::{NetworkKey, VisitorId};
 use super::limits::{PASS_MS, SECRET_BYTES_MIN};
+use super::session::Person;
 use super::time::Time;
 
 /// 192 bits, drawn at random for each sealing.
@@ -53,10 +54,22 @@ impl Pass {
     }
 }
 
+/// Which session its holder may come back to, and what that session was doing, until it expires.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Ticket {
+    /// Who, and what they were doing.
+    pub person: Person,
+    /// The lobby that it was given out in, without the service's tag.
+    pub lobby: String,
+    /// Until when it is good.
+    pub expires: Time,
+}
+
 /// The keys that were derived from one secret.
 #[derive(Clone)]
 struct Keys {
     pass: Key,
+    ticket: Key,
     visitor: Key,
     lobby: Key,
     network: Key,
@@ -65,7 +78,13 @@ struct Keys {
 impl Keys {
     fn derive(secret: &str) -> Self {
         let key = |purpose| Key::from(mac(secret.as_bytes(), &[b"edgewise key v1 ", purpose]));
-        Self { pass: key(b"pass"), visitor: key(b"visitor"), lobby: key(b"lobby"), network: key(b"network") }
+        Self {
+            pass: key(b"pass"),
+            ticket: key(b"ticket"),
+            visitor: key(b"visitor"),
+            lobby: key(b"lobby"),
+            network: key(b"network"),
+        }
     }
 }
 
@@ -108,6 +127,21 @@ impl Keyring {
         let plain = self.all().find_map(|keys| open(&keys.pass, text))?;
         let pass: Pass = postcard::from_bytes(&plain).ok()?;
         (now < pass.expires).then_some(pass)
+    }
+
+    /// Seals a ticket as the text that the client keeps. A nonce must never be used twice.
+    #[must_use]
+    pub fn seal_ticket(&self, ticket: &Ticket, nonce: &Nonce) -> String {
+        let plain = postcard::to_allocvec(ticket).unwrap_or_default();
+        seal(&self.present.ticket, &plain, nonce)
+    }
+
+    /// Opens a ticket. `None` when it is not one of ours, was changed, or has expired.
+    #[must_use]
+    pub fn open_ticket(&self, text: &str, now: Time) -> Option<Ticket> {
+        let plain = self.all().find_map(|keys| open(&keys.ticket, text))?;
+        let ticket: Ticket = postcard::from_bytes(&plain).ok()?;
+        (now < ticket.expires).then_some(ticket)
     }
 
     /// A visitor's id as the text that the client keeps.

@@ -99,7 +99,12 @@ impl ObjectAlarm {
         // Without confirmation: frames that follow do not have to wait for the disk, and an alarm that a crash takes
         // along is armed again by whatever wakes the object next.
         let options = SetAlarmOptions { allow_unconfirmed: Some(true), allow_concurrency: None };
-        storage.set_alarm_with_options(scheduled(at), options).await
+        let armed = storage.set_alarm_with_options(scheduled(at), options).await;
+        if armed.is_err() {
+            // Whether anything is armed is unknown again.
+            self.known.set(None);
+        }
+        armed
     }
 }
 

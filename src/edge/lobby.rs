@@ -21,7 +21,7 @@ use crate::domain::id::{LineId, NetworkKey, SessionId};
 use crate::domain::limits::NUMBER_MAX;
 use crate::domain::lobby::{Effect, Input, Lobby as Machine, Rules};
 use crate::domain::protocol::{ProblemCode, echo};
-use crate::domain::ticket::Keyring;
+use crate::domain::ticket::{Keyring, Ticket};
 use crate::domain::time::Time;
 
 /// A lobby. The shell lives as long as the object is in memory; a panic takes the machine along and nothing else.
@@ -44,12 +44,13 @@ struct Shell {
 impl DurableObject for Lobby {
     fn new(state: State, env: Env) -> Self {
         if let Err(error) = Sockets::answer_pings(&state) {
-            host::log("pings will wake the lobby", &error);
+            host::log("pings will not be answered", &error);
         }
         let limited = host::setting(&env, config::RATE_LIMITS).as_deref() != Some("off");
+        let name = state.id().name().unwrap_or_else(|| config::LOBBY.to_owned());
         let shell = Shell {
             keys: host::keyring(&env).ok(),
-            rules: Rules { limited, ..Rules::default() },
+            rules: Rules { limited, ..Rules::named(&name) },
             machine: Cell::new(None),
             sockets: RefCell::default(),
             alarm: ObjectAlarm::default(),
@@ -130,9 +131,9 @@ impl Shell {
 
     async fn closed(self: &Rc<Self>, socket: &WebSocket, code: u16) -> Result<()> {
         let Some(line) = Sockets::line_of(socket) else { return Ok(()) };
-        let armed = self.drive(Some(socket), Input::Closed { line, code }).await;
+        let deadline = self.step(Some(socket), |machine, now| machine.handle(now, Input::Closed { line, code }));
         self.sockets.borrow_mut().closed(line, socket, echo(code));
-        armed
+        self.alarm.arm(&self.state.storage(), deadline).await
     }
 
     /// One event: its effects in its own turn, and then the alarm.
@@ -165,7 +166,7 @@ impl Shell {
 
     fn recover(self: &Rc<Self>, event: Option<&WebSocket>, now: Time) -> Machine {
         let remains = self.sockets.borrow_mut().recover(&self.state, event);
-        let (machine, effects) = Machine::restore(self.rules, now, remains);
+        let (machine, effects) = Machine::restore(self.rules.clone(), now, remains);
         drop(self.perform(effects));
         machine
     }
@@ -177,7 +178,7 @@ impl Shell {
         for effect in effects {
             match effect {
                 Effect::Keep { line, record } => sockets.keep(line, &record),
-                Effect::Send { line, frame } => sockets.send(line, &frame.encode()),
+                Effect::Send { line, frame } => sockets.send(line, &frame.seal(|ticket| self.seal(&ticket)).encode()),
                 Effect::Close { line, code, retry_ms } => {
                     sockets.close(line, code, &retry_ms.map(|ms| ms.to_string()).unwrap_or_default());
                 }
@@ -188,6 +189,14 @@ impl Shell {
             }
         }
         answers
+    }
+
+    fn seal(&self, ticket: &Ticket) -> String {
+        // Without keys no line gets past its hello, and without entropy nothing is sealed at all.
+        match (&self.keys, host::draw()) {
+            (Some(keys), Ok(nonce)) => keys.seal_ticket(ticket, &nonce),
+            (None, _) | (_, Err(_)) => String::new(),
+        }
     }
 
     fn send_report(self: &Rc<Self>, report: Report) {
@@ -203,7 +212,7 @@ impl Shell {
     }
 
     async fn report(&self, report: Report) -> Result<()> {
-        let body = postcard::to_allocvec(&(config::LOBBY, report)).unwrap_or_default();
+        let body = postcard::to_allocvec(&(&self.rules.name, report)).unwrap_or_default();
         let presence = self.env.durable_object(config::PRESENCE_BINDING)?.get_by_name(config::PRESENCE)?;
         presence.fetch_with_request(host::internal("/report", &[], Some(&body))?).await?;
         Ok(())

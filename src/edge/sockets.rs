@@ -62,7 +62,7 @@ impl Sockets {
         self.by_line.insert(line, socket);
     }
 
-    /// The line of a socket; `None` for one that was closed from this side.
+    /// The line of a socket, also of one that was closed from this side as long as that is remembered.
     pub(super) fn line_of(socket: &WebSocket) -> Option<LineId> {
         let noted = Reflect::get(socket.as_ref(), &JsValue::from_str(LINE)).ok().and_then(|line| line.as_f64());
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "see adopt")]
@@ -95,6 +95,8 @@ impl Sockets {
     /// waits for ten seconds.
     pub(super) fn closed(&mut self, line: LineId, socket: &WebSocket, answer: Option<u16>) {
         self.by_line.remove(&line);
+        // The runtime may list it for a while: nothing of it is to be recovered.
+        attach(socket, &JsValue::NULL);
         if let Some(code) = answer {
             close(socket, code, "");
         }

@@ -44,6 +44,8 @@ pub(crate) enum Came {
 pub(crate) struct Person {
     /// The visitor id, once entered.
     pub(crate) visitor: String,
+    /// The newest ticket.
+    pub(crate) ticket: String,
     who: String,
     line: WebSocketStream<TcpStream>,
     trace: VecDeque<String>,
@@ -68,7 +70,14 @@ impl Person {
         stream.set_nodelay(true).expect("a socket option");
         let opened = timeout(DEADLINE, client_async(request, stream)).await.expect("an upgrade in time");
         let (line, _) = opened.unwrap_or_else(|error| panic!("{who} could not connect: {error}"));
-        Self { visitor: String::new(), who: who.to_owned(), line, trace: VecDeque::new(), probes: 0 }
+        Self {
+            visitor: String::new(),
+            ticket: String::new(),
+            who: who.to_owned(),
+            line,
+            trace: VecDeque::new(),
+            probes: 0,
+        }
     }
 
     /// The name by which a failure tells them apart.
@@ -83,6 +92,15 @@ impl Person {
         assert_eq!((&welcome["v"], &welcome["state"]), (&json!(1), &json!("idle")), "{welcome}");
         self.visitor = entry.visitor;
         self
+    }
+
+    /// Says `hello` with a ticket, on a line of this number, and is told how things stand.
+    pub(crate) async fn comes_back(mut self, entry: &Entry, ticket: &str, number: u64) -> (Self, Value) {
+        let hello = json!({ "type": "hello", "v": 1, "pass": entry.pass, "ticket": ticket, "line": number });
+        self.send(&hello).await;
+        let welcome = self.expect_a("welcome").await;
+        entry.visitor.clone_into(&mut self.visitor);
+        (self, welcome["state"].clone())
     }
 
     /// Sends a frame.
@@ -129,7 +147,10 @@ impl Person {
         let came = match came {
             Some(Ok(Message::Text(text))) => match serde_json::from_str::<Value>(&text) {
                 Ok(mut frame) => {
-                    frame.as_object_mut().map(|fields| fields.remove("ticket"));
+                    let ticket = frame.as_object_mut().and_then(|fields| fields.remove("ticket"));
+                    if let Some(ticket) = ticket.as_ref().and_then(Value::as_str) {
+                        ticket.clone_into(&mut self.ticket);
+                    }
                     Came::Frame(frame)
                 }
                 Err(_) => Came::Text(text.to_string()),
@@ -280,6 +301,21 @@ impl Person {
 /// A message.
 pub(crate) fn say(conversation: &str, n: u64, text: &str) -> Value {
     json!({ "type": "say", "c": conversation, "n": n, "text": text })
+}
+
+/// The partner's line broke, and the seat is kept.
+pub(crate) fn away(conversation: &str, grace_ms: u64) -> Value {
+    json!({ "type": "partner", "c": conversation, "state": "away", "grace_ms": grace_ms })
+}
+
+/// The partner is back.
+pub(crate) fn here(conversation: &str) -> Value {
+    json!({ "type": "partner", "c": conversation, "state": "here" })
+}
+
+/// The same conversation as before, with the partner there.
+pub(crate) fn resumed(conversation: &str) -> Value {
+    json!({ "type": "resumed", "conversation": conversation, "common": [], "partner": "here" })
 }
 
 /// The end of a conversation.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::client::{Came, Person, ended, say};
+use crate::client::{Came, Person, away, say};
 use crate::site::{Lobby, Site};
 
 /// The runtime drops an object from memory when nothing has reached it for 10 s; the last thing to reach it is the alarm
@@ -123,7 +123,7 @@ async fn somebody_who_left_while_nobody_remembered_is_missed() {
     let (ann, mut bob, c) = lobby.pair("ann", "bob").await;
     lobby.hibernate().await;
     drop(ann);
-    bob.expect(ended(&c, "lost")).await;
+    bob.expect(away(&c, 60_000)).await;
     bob.hears_nothing().await;
 }
 

@@ -114,6 +114,19 @@ async fn break_with(lobby: &Lobby, message: Message, code: u16) {
     bob.expect(ended(&c, "left")).await;
 }
 
+#[tokio::test]
+async fn a_body_without_an_end_does_not_reach_the_memory_of_the_service() {
+    let site = Site::own(json!({ "variant": "probe" })).await;
+    site.enter().await;
+    let before = memory(&site).await;
+    let pieces = std::iter::repeat_n("x".repeat(65_536), 30 * 16).map(Ok::<_, std::io::Error>);
+    let request = site.request(reqwest::Method::POST, "/enter").header("origin", site.origin());
+    // The service may hang up in the middle, which is an answer as well.
+    let answer = request.body(reqwest::Body::wrap_stream(futures::stream::iter(pieces))).send().await;
+    assert!(answer.is_err() || answer.is_ok_and(|answer| answer.status() == 413));
+    assert!(memory(&site).await <= before + 1_048_576, "it grew from {before}");
+}
+
 /// The size of the wasm memory, which never shrinks.
 async fn memory(site: &Site) -> usize {
     site.get("/probe/memory").await.body.parse().expect("a number of bytes")

@@ -22,4 +22,5 @@ mod matching;
 mod origins;
 mod panics;
 mod presence;
+mod resume;
 mod secrets;

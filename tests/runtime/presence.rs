@@ -75,9 +75,13 @@ async fn counts_follow_people_as_they_come_meet_part_and_go() {
     events.until(2, 0, 0).await;
     drop(bob);
     // Two who are counted by no stream: never fewer than those who talk.
-    let pair = lobby.pair("cem", "dee").await;
+    let (mut cem, mut dee, _) = lobby.pair("cem", "dee").await;
     events.until(4, 0, 2).await;
-    drop(pair);
+    // Somebody whose seat is kept still talks.
+    cem.close(None).await;
+    dee.expect_a("partner").await;
+    events.until(3, 0, 2).await;
+    dee.close(Some(1000)).await;
     events.until(2, 0, 0).await;
 }
 

@@ -3,14 +3,13 @@
 //! and `SEEDS=100000` runs more of them.
 
 mod chance;
-mod ledger;
+mod person;
 mod world;
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use chance::Chance;
-use edgewise::domain::id::LineId;
 use edgewise::domain::limits::LOBBY_SESSIONS_MAX;
 use edgewise::domain::lobby::Rules;
 use world::World;
@@ -25,40 +24,49 @@ fn number(name: &str) -> Option<u64> {
 fn run(seed: u64) -> (u64, u64, u64) {
     let mut chance = Chance::new(seed);
     let sessions_max = if chance.percent(50) { 10 } else { LOBBY_SESSIONS_MAX };
-    let mut world = World::new(Rules { limited: chance.percent(50), sessions_max });
-    let crowd = 2 + chance.below(30);
+    let mut world = World::new(Rules { limited: chance.percent(50), sessions_max, ..Rules::named("here") });
+    let crowd = 2 + chance.below(20);
     for _ in 0..STEPS {
         act(&mut world, &mut chance, crowd);
     }
     world.settle();
     let mut hasher = DefaultHasher::new();
     world.trace.hash(&mut hasher);
-    (hasher.finish(), world.ledger.matches / 2, world.ledger.relayed)
+    let met = world.people.iter().map(|person| person.met).sum::<u64>() / 2;
+    (hasher.finish(), met, world.relayed)
 }
 
 /// One thing happens.
 fn act(world: &mut World, chance: &mut Chance, crowd: u64) {
-    let all: Vec<LineId> = world.lines.keys().copied().collect();
-    let Some(line) = chance.pick(&all).filter(|_| all.len() as u64 >= crowd || chance.percent(80)) else {
-        return world.open(chance);
-    };
+    let all = world.people.len() as u64;
+    if all == 0 || (all < crowd && chance.percent(20)) {
+        return world.come(chance);
+    }
+    let who = usize::try_from(chance.below(all)).expect("a person");
+    if chance.percent(4) {
+        world.deafen(who);
+    }
     match chance.below(100) {
-        0..8 => world.hello(line, chance.percent(95)),
-        8..30 => find(world, chance, line),
-        30..55 => talk(world, chance, line),
-        55..62 => {
-            let name = world.name(line, chance);
+        0..14 => enter(world, chance, who),
+        14..32 => find(world, chance, who),
+        32..57 => talk(world, chance, who),
+        57..62 => {
+            let name = world.name(who, chance);
             let frame = format!(r#"{{"type":"stop","c":"{name}"}}"#);
-            world.send(line, if chance.percent(30) { r#"{"type":"stop"}"# } else { &frame });
+            world.send(who, if chance.percent(30) { r#"{"type":"stop"}"# } else { &frame });
         }
-        62..66 => nonsense(world, chance, line),
-        66..74 => {
-            let code = chance.pick(&[1000, 1001, 1005, 1006, 1006, 4000]).expect("a code");
-            world.close(line, code);
+        62..65 => nonsense(world, chance, who),
+        65..74 => {
+            let code = chance.pick(&[1000, 1001, 1005, 1006, 1006, 1006, 4000]).expect("a code");
+            world.close(who, code);
         }
-        74..80 => world.restore(chance.percent(20).then_some(line)),
-        80..88 => world.ping(line),
-        88..90 => (0..30).for_each(|_| talk(world, chance, line)),
+        74..79 => world.hibernate(chance.percent(20).then_some(who)),
+        79..80 => world.forget(),
+        80..88 => {
+            let now = world.now;
+            world.people[who].ping = Some(now);
+        }
+        88..90 => (0..30).for_each(|_| talk(world, chance, who)),
         _ => {
             let ms = chance.pick(&[1, 50, 1_000, 20_000, 80_000]).expect("a time");
             world.wait(ms, chance.percent(50));
@@ -66,41 +74,59 @@ fn act(world: &mut World, chance: &mut Chance, crowd: u64) {
     }
 }
 
-fn find(world: &mut World, chance: &mut Chance, line: LineId) {
-    // Whoever has no session yet gets one on the way: chance alone would take long to.
-    world.hello(line, true);
-    let name = world.name(line, chance);
+/// Somebody makes sure of their line: mostly with their newest ticket, sometimes with an old one or somebody else's.
+fn enter(world: &mut World, chance: &mut Chance, who: usize) {
+    if world.people[who].line.is_none() || chance.percent(10) {
+        world.open(who);
+    }
+    let other = usize::try_from(chance.below(world.people.len() as u64)).expect("a person");
+    let whose = if chance.percent(3) { other } else { who };
+    let tickets = &world.people[whose].tickets;
+    let newest = tickets.len().saturating_sub(1);
+    let back = if chance.percent(10) { chance.below(4) } else { 0 };
+    let ticket = tickets.get(newest.saturating_sub(usize::try_from(back).expect("small"))).cloned();
+    if back > 0 && !world.people[who].welcomed {
+        // Whoever comes with an older ticket has forgotten what came after it.
+        (world.people[who].conversation, world.people[who].past) = (None, None);
+    }
+    world.hello(who, chance.percent(97), ticket);
+}
+
+fn find(world: &mut World, chance: &mut Chance, who: usize) {
+    if !world.people[who].welcomed {
+        enter(world, chance, who);
+    }
+    let name = world.name(who, chance);
     let interests = chance.pick(&["[]", r#"["Chess"]"#, r#"["chess","Jazz"]"#]).expect("interests");
     let frame = match chance.below(4) {
         0 => r#"{"type":"find"}"#.to_owned(),
         1 => format!(r#"{{"type":"find","interests":{interests},"lang":"en","c":"{name}"}}"#),
         _ => format!(r#"{{"type":"find","c":"{name}"}}"#),
     };
-    world.send(line, &frame);
+    world.send(who, &frame);
 }
 
-fn talk(world: &mut World, chance: &mut Chance, line: LineId) {
-    let name = world.name(line, chance);
-    let n = world.lines.get_mut(&line).map_or(1, |person| {
-        person.said += 1;
-        person.said
-    });
+fn talk(world: &mut World, chance: &mut Chance, who: usize) {
+    let name = world.name(who, chance);
+    let person = &mut world.people[who];
+    person.said += 1;
+    let n = person.said;
     let frame = match chance.below(10) {
-        0..6 => format!(r#"{{"type":"say","c":"{name}","n":{n},"text":"{line:?} says {n}"}}"#),
+        0..6 => format!(r#"{{"type":"say","c":"{name}","n":{n},"text":"{who} says {n}"}}"#),
         6 => format!(r#"{{"type":"got","c":"{name}","n":{n}}}"#),
         7 => format!(r#"{{"type":"seen","c":"{name}","n":{n}}}"#),
         8 => format!(r#"{{"type":"say","c":"{name}","n":{n},"text":" "}}"#),
         _ => format!(r#"{{"type":"typing","c":"{name}","on":true}}"#),
     };
-    world.send(line, &frame);
+    world.send(who, &frame);
 }
 
-fn nonsense(world: &mut World, chance: &mut Chance, line: LineId) {
+fn nonsense(world: &mut World, chance: &mut Chance, who: usize) {
     let all =
         ["", "{", r#"{"type":"wave"}"#, r#"{"type":"say"}"#, r#"{"type":"block","c":"x"}"#, r#"{"type":"hello"}"#];
     let text = chance.pick(&all).expect("nonsense");
     let times = if chance.percent(10) { 12 } else { 1 };
-    (0..times).for_each(|_| world.send(line, text));
+    (0..times).for_each(|_| world.send(who, text));
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! Frames of a session: looking for a partner, leaving, and what is passed on to the partner.
 
-use super::{Lobby, Session, Turn};
-use crate::domain::conversation::Conversation;
+use super::{Frame, Lobby, Session, Turn};
+use crate::domain::budgets::Cost;
+use crate::domain::conversation;
 use crate::domain::id::{ConversationId, ConversationName, SessionId};
-use crate::domain::matchmaker::Found;
+use crate::domain::matchmaker::{Found, Place};
 use crate::domain::protocol::{ClientFrame, CloseCode, EndReason, ErrorCode, Preferences, Refusal, ServerFrame};
-use crate::domain::session::{Cost, Doing};
+use crate::domain::session::Doing;
 
 /// What a frame's `c` means for somebody.
 enum Meant {
@@ -21,7 +22,8 @@ enum Meant {
 
 impl Lobby {
     pub(super) fn frame(&mut self, turn: &mut Turn, id: SessionId, frame: ClientFrame) {
-        if !self.pay(turn, id, Cost::of(&frame), || frame.refused(ErrorCode::SlowDown)) {
+        let cost = Cost::of(&frame, self.sessions.get(&id).map_or(0, |session| session.said));
+        if !self.pay(turn, id, cost, || frame.refused(ErrorCode::SlowDown)) {
             return;
         }
         let present = match self.meant(id, frame.conversation()) {
@@ -34,6 +36,7 @@ impl Lobby {
             }
             (ClientFrame::Stop { conversation }, _) => self.stop(turn, id, conversation.as_ref()),
             (ClientFrame::Say { n, text, .. }, Some((conversation, partner))) => {
+                self.sessions.entry(id).and_modify(|session| session.said = session.said.max(n));
                 self.tell(turn, partner, ServerFrame::Say { conversation, n, text: text.into_string() });
             }
             (frame @ ClientFrame::Say { .. }, None) => self.refuse(turn, id, frame.refused(ErrorCode::NotTalking)),
@@ -82,17 +85,19 @@ impl Lobby {
             return true;
         }
         let Some(session) = self.sessions.get_mut(&id) else { return false };
-        let Err(too_much) = session.spend(cost, turn.now) else { return true };
-        let line = session.line;
-        turn.send(line, ServerFrame::Error(Refusal { retry_ms: Some(too_much.retry_ms), ..refused() }));
-        if too_much.flooding {
+        let Err(too_much) = session.budgets.spend(cost, turn.now) else { return true };
+        let line = session.line().map(|line| line.id);
+        if cost != Cost::Free {
+            self.refuse(turn, id, Refusal { retry_ms: Some(too_much.retry_ms), ..refused() });
+        }
+        if let Some(line) = line.filter(|_| too_much.flooding) {
             self.shut(turn, line, CloseCode::Flooding);
         }
         false
     }
 
     fn meant(&self, id: SessionId, name: Option<&ConversationName>) -> Meant {
-        let Some((conversation, partner)) = self.sessions.get(&id).and_then(Session::talking) else {
+        let Some((conversation, partner)) = self.sessions.get(&id).and_then(|session| session.person.talking()) else {
             return Meant::Outside;
         };
         match name {
@@ -104,28 +109,37 @@ impl Lobby {
 
     fn find(&mut self, turn: &mut Turn, id: SessionId, preferences: Preferences, name: Option<&ConversationName>) {
         match self.meant(id, name) {
-            Meant::Present(conversation, _) => self.end(turn, conversation, EndReason::Next),
+            Meant::Present(conversation, partner) => self.end(turn, id, partner, conversation, EndReason::Next),
             Meant::Unnamed => return self.refuse(turn, id, Refusal::of("find", ErrorCode::Talking)),
             Meant::Other => return,
             Meant::Outside => {}
         }
         let Some(session) = self.sessions.get_mut(&id) else { return };
-        session.kept.preferences = preferences;
-        turn.touched.insert(session.line);
-        match self.matchmaker.find(turn.now, session.seeker()) {
-            Found::Partner(partner) => self.begin(turn, id, partner),
+        session.person.preferences = preferences;
+        turn.touched.insert(id);
+        if !self.look(turn, id, None) {
+            self.tell_waiting(turn, id);
+        }
+    }
+
+    /// Looks for a partner; true when there was one, and both have been told. `place` is one that was kept.
+    pub(super) fn look(&mut self, turn: &mut Turn, id: SessionId, place: Option<Place>) -> bool {
+        let Some(session) = self.sessions.get_mut(&id) else { return false };
+        match self.matchmaker.find(turn.now, session.person.seeker(), place) {
+            Found::Partner(partner) => self.meet(turn, id, partner),
             Found::Nobody(place) => {
-                if session.kept.doing != Doing::Waiting(place) {
-                    session.turn_to(Doing::Waiting(place));
+                if session.person.doing != Doing::Waiting(place) {
+                    session.person.turn_to(Doing::Waiting(place));
+                    turn.touched.insert(id);
                 }
-                turn.send(session.line, ServerFrame::Waiting { widen_ms: 0, ticket: None });
+                false
             }
         }
     }
 
     fn stop(&mut self, turn: &mut Turn, id: SessionId, name: Option<&ConversationName>) {
         match self.meant(id, name) {
-            Meant::Present(conversation, _) => self.end(turn, conversation, EndReason::Left),
+            Meant::Present(conversation, partner) => self.end(turn, id, partner, conversation, EndReason::Left),
             Meant::Unnamed => self.refuse(turn, id, Refusal::of("stop", ErrorCode::Talking)),
             // A late one for a conversation that is over must not take anybody out of the queue.
             Meant::Other => {}
@@ -133,44 +147,52 @@ impl Lobby {
             Meant::Outside => {
                 let Some(session) = self.sessions.get_mut(&id) else { return };
                 if self.matchmaker.leave(id) {
-                    session.turn_to(Doing::Idle);
-                    turn.touched.insert(session.line);
+                    session.person.turn_to(Doing::Idle);
+                    turn.touched.insert(id);
                 }
-                turn.send(session.line, ServerFrame::Done { re: "stop", conversation: None, ticket: None });
+                let person = session.person.clone();
+                let ticket = self.ticket(turn, &person);
+                self.tell(turn, id, ServerFrame::Done { re: "stop", conversation: None, ticket });
             }
         }
     }
 
-    /// Two people meet.
-    fn begin(&mut self, turn: &mut Turn, one: SessionId, other: SessionId) {
-        let Some((first, second)) = self.sessions.get(&one).zip(self.sessions.get(&other)) else { return };
-        let named = ((one, first.kept.generation), (other, second.kept.generation));
-        let Some((conversation, begun)) = Conversation::begin(named.0, named.1) else { return };
-        let (ones, others) = (&first.kept.preferences, &second.kept.preferences);
-        let seats = [(one, other, ones.common(others)), (other, one, others.common(ones))];
-        let lang = ones.common_lang(others);
-        self.conversations.insert(conversation, begun);
-        for (id, partner, common) in seats {
-            let Some(session) = self.sessions.get_mut(&id) else { continue };
-            session.turn_to(Doing::Talking { conversation, partner });
-            turn.touched.insert(session.line);
-            turn.send(session.line, ServerFrame::Matched { conversation, common, lang, ticket: None });
+    /// Two people meet; true when they have.
+    fn meet(&mut self, turn: &mut Turn, one: SessionId, other: SessionId) -> bool {
+        let person = |id| self.sessions.get(&id).map(|session| session.person.clone());
+        let Some((mut ones, mut others)) = person(one).zip(person(other)) else { return false };
+        if conversation::begin(&mut ones, &mut others).is_none() {
+            return false;
         }
+        for person in [ones, others] {
+            let (id, ticket) = (person.id, self.ticket(turn, &person));
+            let Some(talk) = person.talk().cloned() else { continue };
+            self.change(turn, id, |session| session.person = person);
+            let (conversation, common, lang) = (talk.conversation, talk.common, talk.lang);
+            self.tell(turn, id, ServerFrame::Matched { conversation, common, lang, ticket });
+        }
+        true
     }
 
     /// Tells both that their conversation is over.
-    fn end(&mut self, turn: &mut Turn, id: ConversationId, reason: EndReason) {
-        let Some(conversation) = self.conversations.remove(&id) else { return };
-        let [one, other] = conversation.seats();
-        let visitor = |id| self.sessions.get(&id).map(|session| session.kept.visitor);
+    fn end(
+        &mut self,
+        turn: &mut Turn,
+        one: SessionId,
+        other: SessionId,
+        conversation: ConversationId,
+        reason: EndReason,
+    ) {
+        let visitor = |id| self.sessions.get(&id).map(|session| session.person.visitor);
         let (ones, others) = (visitor(one), visitor(other));
-        self.tell_end(turn, one, id, others, reason);
-        self.tell_end(turn, other, id, ones, reason);
+        self.tell_end(turn, one, conversation, others, reason);
+        self.tell_end(turn, other, conversation, ones, reason);
     }
 
-    fn tell(&self, turn: &mut Turn, id: SessionId, frame: ServerFrame) {
-        if let Some(session) = self.sessions.get(&id) {
-            turn.send(session.line, frame);
+    /// Sends a frame to somebody, if they are here.
+    pub(super) fn tell(&self, turn: &mut Turn, id: SessionId, frame: Frame) {
+        if let Some(line) = self.sessions.get(&id).and_then(Session::line) {
+            turn.send(line.id, frame);
         }
     }
 
@@ -179,7 +201,7 @@ impl Lobby {
     }
 
     fn strike_session(&mut self, turn: &mut Turn, id: SessionId, refusal: Refusal) {
-        if let Some(line) = self.sessions.get(&id).map(|session| session.line) {
+        if let Some(line) = self.sessions.get(&id).and_then(Session::line).map(|line| line.id) {
             self.strike(turn, line, refusal);
         }
     }

@@ -1,13 +1,13 @@
-//! Lines: how they open, say `hello`, fall silent and close.
+//! Lines: how they open, what they carry first, and how they fall silent and close.
 
 use super::{Arrival, Effect, Lobby, Turn};
-use crate::domain::id::{ConversationId, LineId, NetworkKey, SessionId, VisitorId};
-use crate::domain::limits::{FLOOD_RETRY_MS, FULL_RETRY_MS, PING_MS, SILENCE_MS_MAX, STRIKE_SPAN_MS, STRIKES};
-use crate::domain::protocol::{
-    CloseCode, EndReason, ErrorCode, Hello, Refusal, ServerFrame, SessionState, WireLimits, WireVersion, ends_as,
+use crate::domain::conversation::{Parting, parting};
+use crate::domain::id::{LineId, NetworkKey, SessionId};
+use crate::domain::limits::{
+    FLOOD_RETRY_MS, FULL_RETRY_MS, GRACE_MS, PING_MS, SILENCE_MS_MAX, STRIKE_SPAN_MS, STRIKES,
 };
-use crate::domain::session::{Doing, Pending, Record, Session};
-use crate::domain::ticket::Pass;
+use crate::domain::protocol::{CloseCode, EndReason, ErrorCode, Refusal, ServerFrame};
+use crate::domain::session::{Pending, Record, Session, Whereabouts};
 use crate::domain::time::Time;
 
 impl Lobby {
@@ -20,31 +20,29 @@ impl Lobby {
     }
 
     pub(super) fn arrive(&mut self, turn: &mut Turn, line: LineId, arrival: Arrival) {
-        let known = self.lines.get(&line).copied();
-        match (arrival, known) {
-            (Arrival::Binary, Some(_)) => self.shut(turn, line, CloseCode::Binary),
-            (Arrival::TooLarge, Some(_)) => self.shut(turn, line, CloseCode::TooLarge),
-            (arrival, Some(id)) => {
-                if self.sessions.get_mut(&id).is_some_and(|session| session.hear(turn.now)) {
-                    turn.touched.insert(line);
-                }
-                match arrival {
-                    Arrival::Frame(frame) => self.frame(turn, id, frame),
-                    Arrival::Malformed(refusal) => self.malformed(turn, id, refusal),
-                    Arrival::Hello(..) => self.strike(turn, line, Refusal::of("hello", ErrorCode::BadFrame)),
-                    Arrival::Binary | Arrival::TooLarge => {}
-                }
+        let Some(id) = self.lines.get(&line).copied() else {
+            if self.anteroom.has(line) {
+                self.arrive_first(turn, line, arrival);
             }
-            (arrival, None) if self.anteroom.has(line) => self.arrive_first(turn, line, arrival),
-            (_, None) => {}
+            return;
+        };
+        self.hear(turn, id, turn.now);
+        match arrival {
+            Arrival::Frame(frame) => self.frame(turn, id, frame),
+            Arrival::Malformed(refusal) => self.malformed(turn, id, refusal),
+            Arrival::Hello(..) => self.strike(turn, line, Refusal::of("hello", ErrorCode::BadFrame)),
+            Arrival::Binary => self.shut(turn, line, CloseCode::Binary),
+            Arrival::TooLarge => self.shut(turn, line, CloseCode::TooLarge),
         }
     }
 
     /// The first frame of a line, which should be `hello`.
     fn arrive_first(&mut self, turn: &mut Turn, line: LineId, arrival: Arrival) {
         let refusal = match arrival {
-            Arrival::Hello(hello, Some(pass)) => return self.greet(turn, line, &hello, &pass),
-            Arrival::Hello(_, None) => return self.shut(turn, line, CloseCode::Pass),
+            Arrival::Hello(hello, Some(pass), ticket) => {
+                return self.greet(turn, line, &hello, &pass, ticket.map(|ticket| *ticket));
+            }
+            Arrival::Hello(_, None, _) => return self.shut(turn, line, CloseCode::Pass),
             Arrival::Binary => return self.shut(turn, line, CloseCode::Binary),
             Arrival::TooLarge => return self.shut(turn, line, CloseCode::TooLarge),
             Arrival::Malformed(refusal) if refusal.re.as_deref() == Some("hello") => {
@@ -54,17 +52,6 @@ impl Lobby {
             Arrival::Frame(frame) => frame.refused(ErrorCode::HelloFirst),
         };
         self.strike(turn, line, Refusal { code: ErrorCode::HelloFirst, ..refusal });
-    }
-
-    fn greet(&mut self, turn: &mut Turn, line: LineId, hello: &Hello, pass: &Pass) {
-        if self.sessions.len() >= self.rules.sessions_max {
-            return self.shut(turn, line, CloseCode::Full);
-        }
-        let Some(pending) = self.anteroom.leave(line) else { return };
-        self.seat(Session::new(pending.session, pass.visitor, hello.counted, line, turn.now));
-        turn.touched.insert(line);
-        let (version, limits) = (WireVersion, WireLimits::default());
-        turn.send(line, ServerFrame::Welcome { version, ticket: None, state: SessionState::Idle, limits });
     }
 
     /// A frame that is not this protocol: refused, and the line is closed when there are too many.
@@ -92,78 +79,71 @@ impl Lobby {
             | CloseCode::NoHello
             | CloseCode::Superseded => None,
         };
-        turn.effects.push(Effect::Close { line, code, retry_ms });
-        let reason = if code == CloseCode::Banned { EndReason::Moderated } else { ends_as(code.number()) };
-        self.closed(turn, line, reason);
+        turn.close(line, code, retry_ms);
+        // A line that fell silent has broken: its code is for whoever may still be listening.
+        let meaning = match code {
+            CloseCode::Silent => Parting::Away(GRACE_MS),
+            CloseCode::Banned => Parting::Gone(EndReason::Moderated),
+            CloseCode::Normal
+            | CloseCode::Binary
+            | CloseCode::TooLarge
+            | CloseCode::Restart
+            | CloseCode::Moved
+            | CloseCode::Protocol
+            | CloseCode::Pass
+            | CloseCode::NoHello
+            | CloseCode::Superseded
+            | CloseCode::Flooding
+            | CloseCode::Full => parting(code.number()),
+        };
+        self.lose(turn, line, meaning);
     }
 
-    /// A line is gone, and its session with it; a conversation that it carried ends for this reason.
-    pub(super) fn closed(&mut self, turn: &mut Turn, line: LineId, reason: EndReason) {
-        self.strikes.remove(&line);
-        if self.anteroom.leave(line).is_some() {
-            return;
-        }
-        let Some(id) = self.lines.remove(&line) else { return };
-        turn.touched.remove(&line);
-        self.matchmaker.leave(id);
-        let Some(gone) = self.sessions.remove(&id) else { return };
-        self.uncounted -= u64::from(!gone.kept.counted);
-        if let Some((conversation, partner)) = gone.talking() {
-            self.conversations.remove(&conversation);
-            self.tell_end(turn, partner, conversation, Some(gone.kept.visitor), reason);
-        }
-        if self.sessions.is_empty() {
-            self.sweep_at = None;
-        }
-    }
-
-    /// What time brings: sockets that never said `hello` are closed, and those not heard of for a while are looked at.
-    pub(super) fn sweep(&mut self, turn: &mut Turn) {
+    /// What time brings: places are given up, sockets that never said `hello` are closed, and those not heard of for a
+    /// while are looked at.
+    pub(super) fn tick(&mut self, turn: &mut Turn) {
         for line in self.anteroom.overdue(turn.now) {
             self.shut(turn, line, CloseCode::NoHello);
+        }
+        while let Some((_, id)) = self.absent.first().copied().filter(|(until, _)| *until <= turn.now) {
+            self.depart(turn, id, EndReason::Lost);
         }
         if self.sweep_at.is_none_or(|at| at > turn.now) {
             return;
         }
-        // Whoever could have sent a ping by now is looked at along with those who must have, so that a quiet lobby
-        // is woken for all of them together.
+        // Whoever could have sent a ping by now is looked at along with those who must have, so that a quiet lobby is
+        // woken for all of them together.
         self.sweep_at = Some(turn.now.plus(SILENCE_MS_MAX));
-        for session in self.sessions.values() {
-            if turn.now.since(session.heard()) >= PING_MS {
-                turn.effects.push(Effect::Probe { line: session.line });
+        for line in self.sessions.values().filter_map(Session::line) {
+            if turn.now.since(line.heard()) >= PING_MS {
+                turn.effects.push(Effect::Probe { line: line.id });
             } else {
-                self.sweep_at = self.sweep_at.min(Some(session.heard().plus(SILENCE_MS_MAX)));
+                self.sweep_at = self.sweep_at.min(Some(line.heard().plus(SILENCE_MS_MAX)));
             }
         }
     }
 
     /// What a look at a line has shown.
     pub(super) fn heard(&mut self, turn: &mut Turn, line: LineId, ping: Option<Time>) {
-        let Some(session) = self.lines.get(&line).and_then(|id| self.sessions.get_mut(id)) else { return };
-        if ping.is_some_and(|ping| session.hear(ping)) {
-            turn.touched.insert(line);
+        let Some(id) = self.lines.get(&line).copied() else { return };
+        if let Some(ping) = ping {
+            self.hear(turn, id, ping);
         }
-        let silent_at = session.heard().plus(SILENCE_MS_MAX);
-        if silent_at <= turn.now {
+        let heard = self.sessions.get(&id).and_then(Session::line).map(|line| line.heard().plus(SILENCE_MS_MAX));
+        if heard.is_some_and(|silent_at| silent_at <= turn.now) {
             self.shut(turn, line, CloseCode::Silent);
         } else {
-            self.sweep_at = self.sweep_at.min(Some(silent_at));
+            self.sweep_at = self.sweep_at.min(heard);
         }
     }
 
-    /// Ends a conversation for one of the two.
-    pub(super) fn tell_end(
-        &mut self,
-        turn: &mut Turn,
-        id: SessionId,
-        conversation: ConversationId,
-        parted: Option<VisitorId>,
-        reason: EndReason,
-    ) {
+    /// A sign of life.
+    fn hear(&mut self, turn: &mut Turn, id: SessionId, at: Time) {
         let Some(session) = self.sessions.get_mut(&id) else { return };
-        session.turn_to(Doing::Idle);
-        session.kept.parted = parted.or(session.kept.parted);
-        turn.touched.insert(session.line);
-        turn.send(session.line, ServerFrame::Ended { conversation, reason, ticket: None });
+        if let Whereabouts::Here(line) = &mut session.whereabouts
+            && line.hear(at)
+        {
+            turn.touched.insert(id);
+        }
     }
 }

@@ -3,34 +3,43 @@
 use super::*;
 use crate::domain::id::VisitorId;
 use crate::domain::limits::{FLOOD_REFUSALS, FULL_RETRY_MS, HELLO_MS_MAX, PING_MS, SAY_BUDGET, STRIKES};
-use crate::domain::protocol::decode;
+use crate::domain::protocol::{ClientFrame, decode};
 use crate::domain::ticket::Pass;
 
-const START: Time = Time::from_ms(1_800_000_000_000);
+pub(super) const START: Time = Time::from_ms(1_800_000_000_000);
+
+pub(super) fn rules() -> Rules {
+    Rules::named("here")
+}
 
 /// A lobby in which person 1 has line 1, session 1 and visitor 1, and so on.
-struct Hall {
-    lobby: Lobby,
-    now: Time,
+pub(super) struct Hall {
+    pub(super) lobby: Lobby,
+    pub(super) now: Time,
+    /// The newest ticket of each line.
+    pub(super) tickets: BTreeMap<u64, Ticket>,
 }
 
 impl Hall {
-    fn new(rules: Rules) -> Self {
-        Self { lobby: Lobby::new(rules, START), now: START }
+    pub(super) fn new(rules: Rules) -> Self {
+        Self { lobby: Lobby::new(rules, START), now: START, tickets: BTreeMap::new() }
     }
 
-    fn with(people: impl IntoIterator<Item = u8>) -> Self {
-        let mut hall = Self::new(Rules::default());
+    pub(super) fn with(people: impl IntoIterator<Item = u8>) -> Self {
+        let mut hall = Self::new(rules());
         people.into_iter().for_each(|person| drop(hall.enter(person)));
         hall
     }
 
     /// One step: what each person is sent or closed with. Reports and records are left out.
-    fn step(&mut self, input: Input) -> Vec<(u64, String)> {
+    pub(super) fn step(&mut self, input: Input) -> Vec<(u64, String)> {
         let mut seen = Vec::new();
         for effect in self.lobby.handle(self.now, input) {
             match effect {
-                Effect::Send { line, frame } => seen.push((line.0, frame.encode())),
+                Effect::Send { line, frame } => {
+                    let frame = frame.seal(|ticket| drop(self.tickets.insert(line.0, *ticket)));
+                    seen.push((line.0, frame.encode().replace(r#","ticket":null"#, "")));
+                }
                 Effect::Close { line, code, retry_ms } => {
                     let reason = retry_ms.map(|ms| format!(" {ms}")).unwrap_or_default();
                     seen.push((line.0, format!("close {}{reason}", code.number())));
@@ -42,68 +51,72 @@ impl Hall {
         seen
     }
 
-    fn open(&mut self, person: u8) -> Vec<(u64, String)> {
+    pub(super) fn open(&mut self, person: u8) -> Vec<(u64, String)> {
         let (line, session) = (LineId(person.into()), SessionId([person; 16]));
         self.step(Input::Opened { line, session, network: NetworkKey([person; 8]) })
     }
 
-    fn hello(&mut self, person: u8, pass: bool) -> Vec<(u64, String)> {
-        let Ok(super::super::protocol::ClientFrame::Hello(hello)) = decode(r#"{"type":"hello","v":1}"#) else {
+    pub(super) fn hello(&mut self, person: u8, pass: bool) -> Vec<(u64, String)> {
+        let Ok(ClientFrame::Hello(hello)) = decode(r#"{"type":"hello","v":1}"#) else {
             unreachable!("a hello is a hello")
         };
         let pass = pass.then(|| Pass::new(VisitorId([person; 16]), self.now));
-        self.arrive(person, Arrival::Hello(hello, pass))
+        self.arrive(person, Arrival::Hello(hello, pass, None))
     }
 
-    fn enter(&mut self, person: u8) -> Vec<(u64, String)> {
+    pub(super) fn enter(&mut self, person: u8) -> Vec<(u64, String)> {
         assert_eq!(self.open(person), []);
         self.hello(person, true)
     }
 
-    fn arrive(&mut self, person: u8, arrival: Arrival) -> Vec<(u64, String)> {
+    pub(super) fn arrive(&mut self, person: u8, arrival: Arrival) -> Vec<(u64, String)> {
         self.step(Input::Arrived { line: LineId(person.into()), arrival })
     }
 
-    fn send(&mut self, person: u8, frame: &str) -> Vec<(u64, String)> {
+    pub(super) fn send(&mut self, person: u8, frame: &str) -> Vec<(u64, String)> {
         let arrival = decode(frame).map_or_else(Arrival::Malformed, Arrival::Frame);
         self.arrive(person, arrival)
     }
 
-    fn find(&mut self, person: u8) -> Vec<(u64, String)> {
+    pub(super) fn find(&mut self, person: u8) -> Vec<(u64, String)> {
         self.send(person, r#"{"type":"find"}"#)
     }
 
-    fn close(&mut self, person: u8, code: u16) -> Vec<(u64, String)> {
+    pub(super) fn close(&mut self, person: u8, code: u16) -> Vec<(u64, String)> {
         self.step(Input::Closed { line: LineId(person.into()), code })
     }
 
-    fn conversation(&self, person: u8) -> String {
+    pub(super) fn conversation(&self, person: u8) -> String {
         let session = &self.lobby.sessions[&SessionId([person; 16])];
-        session.talking().expect("a conversation").0.to_string()
+        session.person.talking().expect("a conversation").0.to_string()
     }
 }
 
 /// Two who talk, and their conversation.
-fn pair() -> (Hall, String) {
+pub(super) fn pair() -> (Hall, String) {
     let mut hall = Hall::with([1, 2]);
     let _ = (hall.find(1), hall.find(2));
     let conversation = hall.conversation(1);
     (hall, conversation)
 }
 
-fn told(person: u64, frame: impl Into<String>) -> (u64, String) {
+pub(super) fn told(person: u64, frame: impl Into<String>) -> (u64, String) {
     (person, frame.into())
 }
 
-fn waiting(person: u64) -> (u64, String) {
+pub(super) fn waiting(person: u64) -> (u64, String) {
     told(person, r#"{"type":"waiting","widen_ms":0}"#)
 }
 
-fn matched(person: u64, conversation: &str) -> (u64, String) {
+pub(super) fn matched(person: u64, conversation: &str) -> (u64, String) {
     told(person, format!(r#"{{"type":"matched","conversation":"{conversation}","common":[],"lang":null}}"#))
 }
 
-fn ended(person: u64, conversation: &str, reason: &str) -> (u64, String) {
+pub(super) fn away(person: u64, conversation: &str, grace_ms: u64) -> (u64, String) {
+    told(person, format!(r#"{{"type":"partner","c":"{conversation}","state":"away","grace_ms":{grace_ms}}}"#))
+}
+
+pub(super) fn ended(person: u64, conversation: &str, reason: &str) -> (u64, String) {
     told(person, format!(r#"{{"type":"ended","c":"{conversation}","reason":"{reason}"}}"#))
 }
 
@@ -148,7 +161,7 @@ fn next_tells_both_the_same_reason_and_then_looks_on() {
     let (mut hall, c) = pair();
     let next = format!(r#"{{"type":"find","c":"{c}"}}"#);
     let seen = hall.send(2, &next);
-    assert_eq!(seen, [ended(1, &c, "next"), ended(2, &c, "next"), waiting(2)]);
+    assert_eq!(seen, [ended(2, &c, "next"), ended(1, &c, "next"), waiting(2)]);
     assert_eq!(hall.send(2, &next), [waiting(2)], "outside a conversation its name is ignored");
 }
 
@@ -198,8 +211,7 @@ fn in_a_conversation_leaving_has_to_name_it() {
 #[test]
 fn a_line_that_closes_ends_its_conversation_with_the_reason_of_its_code() {
     // 4403 too: only the service says that somebody was banned, and it closes the line itself.
-    let left = [1000, 1003, 1009, 4400, 4403, 4429].map(|code| (code, "left"));
-    for (code, reason) in left.into_iter().chain([1001, 1005, 1006, 4000, 4408].map(|code| (code, "lost"))) {
+    for (code, reason) in [1000, 1003, 1009, 4400, 4403, 4429].map(|code| (code, "left")) {
         let (mut hall, c) = pair();
         assert_eq!(hall.close(1, code), [ended(2, &c, reason)], "{code}");
         assert_eq!(hall.close(1, code), [], "once");
@@ -209,7 +221,7 @@ fn a_line_that_closes_ends_its_conversation_with_the_reason_of_its_code() {
 
 #[test]
 fn hello_comes_first_and_once_and_with_a_pass() {
-    let mut hall = Hall::new(Rules::default());
+    let mut hall = Hall::new(rules());
     assert_eq!(hall.open(1), []);
     let first = hall.send(1, r#"{"type":"say","c":"x","n":7,"text":"hi"}"#);
     assert_eq!(first, [told(1, r#"{"type":"error","code":"hello_first","re":"say","c":"x","n":7}"#)]);
@@ -224,7 +236,7 @@ fn hello_comes_first_and_once_and_with_a_pass() {
 
 #[test]
 fn a_session_over_the_limit_is_turned_away_and_one_at_the_limit_is_not() {
-    let mut hall = Hall::new(Rules { sessions_max: 2, ..Rules::default() });
+    let mut hall = Hall::new(Rules { sessions_max: 2, ..rules() });
     assert!(hall.enter(1)[0].1.contains("welcome"));
     assert!(hall.enter(2)[0].1.contains("welcome"));
     assert_eq!(hall.enter(3), [told(3, format!("close 4503 {FULL_RETRY_MS}"))]);
@@ -271,7 +283,7 @@ fn a_flood_is_slowed_down_and_then_closed() {
 
 #[test]
 fn without_limits_a_flood_goes_through() {
-    let mut hall = Hall::new(Rules { limited: false, ..Rules::default() });
+    let mut hall = Hall::new(Rules { limited: false, ..rules() });
     (1..=2).for_each(|person| drop((hall.enter(person), hall.find(person))));
     let frame = format!(r#"{{"type":"typing","c":"{}","on":true}}"#, hall.conversation(1));
     assert!((0..10_000).all(|_| hall.send(1, &frame) == [told(2, &frame)]));
@@ -279,7 +291,7 @@ fn without_limits_a_flood_goes_through() {
 
 #[test]
 fn a_socket_without_a_hello_is_closed_after_ten_seconds() {
-    let mut hall = Hall::new(Rules::default());
+    let mut hall = Hall::new(rules());
     let _ = hall.open(1);
     hall.now = START.plus(HELLO_MS_MAX - 1);
     assert_eq!(hall.step(Input::Tick), []);
@@ -295,7 +307,7 @@ fn who_is_silent_for_75_seconds_is_gone_and_who_pings_is_not() {
     let ping = Some(START.plus(SILENCE_MS_MAX - PING_MS));
     assert_eq!(hall.step(Input::Heard { line: LineId(1), ping }), []);
     let silent = hall.step(Input::Heard { line: LineId(2), ping: None });
-    assert_eq!(silent, [told(2, "close 1001"), ended(1, &c, "lost")]);
+    assert_eq!(silent, [told(2, "close 1001"), away(1, &c, 60_000)]);
     assert_eq!(hall.lobby.sweep_at, Some(START.plus(2 * SILENCE_MS_MAX - PING_MS)));
 }
 

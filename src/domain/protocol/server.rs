@@ -5,23 +5,22 @@ use serde::{Serialize, Serializer};
 use super::{ErrorCode, Lang, WireVersion};
 use crate::domain::id::ConversationId;
 use crate::domain::limits::{
-    FRAME_BYTES_MAX, GRACE_MS, IN_FLIGHT_MAX, INTEREST_CHARS_MAX, INTERESTS_MAX, PING_MS, PONG_MS, RETURN_MS,
-    TEXT_CHARS_MAX,
+    FRAME_BYTES_MAX, GRACE_MS, IN_FLIGHT_MAX, INTEREST_CHARS_MAX, INTERESTS_MAX, PING_MS, PONG_MS, TEXT_CHARS_MAX,
 };
 
 /// A frame of the service. Fields are in the order of `docs/PROTOCOL.md`; `conversation` is `c` on the wire, except in
-/// `matched` and `resumed`, which introduce it.
+/// `matched` and `resumed`, which introduce it. `T` is a ticket: in the clear where frames are decided, sealed where they
+/// are sent.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-pub enum ServerFrame {
+pub enum ServerFrame<T> {
     /// The session is ready.
     Welcome {
         /// The version of the protocol.
         #[serde(rename = "v")]
         version: WireVersion,
         /// What to come back with.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        ticket: Option<String>,
+        ticket: T,
         /// What the session is doing.
         state: SessionState,
         /// What a client has to know of the service's bounds.
@@ -32,8 +31,7 @@ pub enum ServerFrame {
         /// After this long, shared interests and languages are no longer required on this side.
         widen_ms: u64,
         /// What to come back with.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        ticket: Option<String>,
+        ticket: T,
     },
     /// A partner.
     Matched {
@@ -45,11 +43,10 @@ pub enum ServerFrame {
         /// The language that both gave.
         lang: Option<Lang>,
         /// What to come back with.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        ticket: Option<String>,
+        ticket: T,
     },
     /// The same partner as before the line broke.
-    Resumed(Resumed),
+    Resumed(Resumed<T>),
     /// The partner's message.
     Say {
         /// The conversation that it belongs to.
@@ -101,8 +98,7 @@ pub enum ServerFrame {
         /// Why, the same for both.
         reason: EndReason,
         /// What to come back with.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        ticket: Option<String>,
+        ticket: T,
     },
     /// What `ended` does not answer has been done.
     Done {
@@ -112,14 +108,43 @@ pub enum ServerFrame {
         #[serde(rename = "c", skip_serializing_if = "Option::is_none")]
         conversation: Option<String>,
         /// What to come back with.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        ticket: Option<String>,
+        ticket: T,
     },
     /// A frame was refused and changed nothing.
     Error(Refusal),
 }
 
-impl ServerFrame {
+impl<T> ServerFrame<T> {
+    /// The same frame with its ticket sealed.
+    #[must_use]
+    pub fn seal<S>(self, seal: impl FnOnce(T) -> S) -> ServerFrame<S> {
+        match self {
+            Self::Welcome { version, ticket, state, limits } => {
+                ServerFrame::Welcome { version, ticket: seal(ticket), state, limits }
+            }
+            Self::Waiting { widen_ms, ticket } => ServerFrame::Waiting { widen_ms, ticket: seal(ticket) },
+            Self::Matched { conversation, common, lang, ticket } => {
+                ServerFrame::Matched { conversation, common, lang, ticket: seal(ticket) }
+            }
+            Self::Resumed(Resumed { conversation, common, partner, grace_ms, ticket }) => {
+                let ticket = seal(ticket);
+                ServerFrame::Resumed(Resumed { conversation, common, partner, grace_ms, ticket })
+            }
+            Self::Ended { conversation, reason, ticket } => {
+                ServerFrame::Ended { conversation, reason, ticket: seal(ticket) }
+            }
+            Self::Done { re, conversation, ticket } => ServerFrame::Done { re, conversation, ticket: seal(ticket) },
+            Self::Say { conversation, n, text } => ServerFrame::Say { conversation, n, text },
+            Self::Got { conversation, n } => ServerFrame::Got { conversation, n },
+            Self::Seen { conversation, n } => ServerFrame::Seen { conversation, n },
+            Self::Typing { conversation, on } => ServerFrame::Typing { conversation, on },
+            Self::Partner { conversation, state } => ServerFrame::Partner { conversation, state },
+            Self::Error(refusal) => ServerFrame::Error(refusal),
+        }
+    }
+}
+
+impl<T: Serialize> ServerFrame<T> {
     /// The frame as the text to send.
     #[must_use]
     pub fn encode(&self) -> String {
@@ -130,7 +155,7 @@ impl ServerFrame {
 
 /// What `resumed` says.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
-pub struct Resumed {
+pub struct Resumed<T> {
     /// The conversation that goes on.
     #[serde(serialize_with = "as_text")]
     pub conversation: ConversationId,
@@ -142,8 +167,7 @@ pub struct Resumed {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub grace_ms: Option<u64>,
     /// What to come back with.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ticket: Option<String>,
+    pub ticket: T,
 }
 
 /// Whether somebody's line is up.
@@ -238,8 +262,10 @@ pub struct WireLimits {
     return_ms: u64,
 }
 
-impl Default for WireLimits {
-    fn default() -> Self {
+impl WireLimits {
+    /// The bounds of a lobby whose crowd comes back within `return_ms`.
+    #[must_use]
+    pub const fn returning_within(return_ms: u64) -> Self {
         Self {
             frame_bytes: FRAME_BYTES_MAX,
             text_chars: TEXT_CHARS_MAX,
@@ -249,7 +275,7 @@ impl Default for WireLimits {
             ping_ms: PING_MS,
             pong_ms: PONG_MS,
             grace_ms: GRACE_MS,
-            return_ms: RETURN_MS,
+            return_ms,
         }
     }
 }

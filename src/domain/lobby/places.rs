@@ -1,0 +1,266 @@
+//! Places: how people come, come back, are away, and are gone.
+
+use super::{Lobby, Turn};
+use crate::domain::conversation::{Claim, Parting, judge};
+use crate::domain::id::{ConversationId, LineId, SessionId, VisitorId};
+use crate::domain::limits::{CLOCK_SLACK_MS, GRACE_MS, LOBBY_RETURNS_FACTOR, TICKET_MS};
+use crate::domain::protocol::{
+    CloseCode, EndReason, Hello, PartnerState, Presence, Resumed, ServerFrame, SessionState, WireLimits, WireVersion,
+};
+use crate::domain::session::{Doing, Kept, Line, Person, Session, Talk, Whereabouts};
+use crate::domain::ticket::{Pass, Ticket};
+use crate::domain::time::Time;
+
+impl Lobby {
+    /// A good `hello`: somebody new, or somebody who comes back. A ticket of another visitor is as no ticket.
+    pub(super) fn greet(&mut self, turn: &mut Turn, line: LineId, hello: &Hello, pass: &Pass, ticket: Option<Ticket>) {
+        let ticket = ticket.filter(|ticket| ticket.person.visitor == pass.visitor);
+        let Some(mut ticket) = ticket else { return self.come(turn, line, hello, pass.visitor, None) };
+        if ticket.lobby != self.rules.name {
+            return self.come(turn, line, hello, pass.visitor, Some(ticket.person));
+        }
+        if self.sessions.contains_key(&ticket.person.id) {
+            return self.come_back(turn, line, hello, ticket.person);
+        }
+        // A ticket of this life of the lobby, whose session it does not know: the person has left for good. Only what
+        // was before can have been forgotten.
+        if ticket.expires > self.started.plus(TICKET_MS + CLOCK_SLACK_MS) {
+            ticket.person.doing = Doing::Idle;
+        }
+        // Who has no place to come back to is admitted like anybody else, but as who they are: what a ticket says of its
+        // holder is news to a partner who comes with an older one.
+        let returns = if ticket.person.doing == Doing::Idle { 1 } else { LOBBY_RETURNS_FACTOR };
+        if self.sessions.len() >= returns * self.rules.sessions_max {
+            return self.shut(turn, line, CloseCode::Full);
+        }
+        self.come_back(turn, line, hello, ticket.person);
+    }
+
+    /// Somebody new. A ticket of another lobby counts for memory and for the place in line.
+    fn come(&mut self, turn: &mut Turn, line: LineId, hello: &Hello, visitor: VisitorId, elsewhere: Option<Person>) {
+        if self.sessions.len() >= self.rules.sessions_max {
+            return self.shut(turn, line, CloseCode::Full);
+        }
+        let Some(pending) = self.anteroom.leave(line) else { return };
+        let mut person = Person::new(pending.session, visitor);
+        if let Some(Person { doing, preferences, parted, .. }) = elsewhere {
+            (person.preferences, person.parted) = (preferences, parted);
+            if let Doing::Waiting(place) = doing {
+                person.doing = Doing::Waiting(place);
+            }
+        }
+        let id = person.id;
+        let line = Line::new(line, hello.counted, turn.now);
+        self.admit(Session::new(person, Whereabouts::Here(line), hello.line.unwrap_or_default()));
+        self.welcome(turn, id);
+    }
+
+    /// Somebody with a ticket of this lobby. What the lobby knows of them counts, unless the ticket is newer: then the
+    /// lobby has forgotten, and what it knows is hearsay.
+    fn come_back(&mut self, turn: &mut Turn, line: LineId, hello: &Hello, claim: Person) {
+        let id = claim.id;
+        let known = self.sessions.get(&id);
+        let number = known.map_or(0, |session| session.number);
+        if known.is_some() && hello.line.is_some_and(|line| line <= number) {
+            return self.shut(turn, line, CloseCode::Superseded);
+        }
+        if let Some(old) = known.and_then(Session::line) {
+            self.strikes.remove(&old.id);
+            turn.close(old.id, CloseCode::Superseded, None);
+        }
+        let newer = known.is_none_or(|known| known.person.generation < claim.generation);
+        self.anteroom.leave(line);
+        if newer {
+            self.depart(turn, id, EndReason::Lost);
+            self.believe(turn, claim);
+        }
+        let here = Whereabouts::Here(Line::new(line, hello.counted, turn.now));
+        self.change(turn, id, |session| (session.whereabouts, session.number) = (here, hello.line.unwrap_or(number)));
+        self.welcome(turn, id);
+    }
+
+    /// Takes a statement about somebody who is not known for true, unless something newer is known of the partner.
+    fn believe(&mut self, turn: &mut Turn, mut person: Person) {
+        let away = Whereabouts::Away(turn.now.plus(GRACE_MS));
+        if let Some(talk) = person.talk() {
+            let partner = self.sessions.get(&talk.partner.session);
+            match partner.map(|partner| judge(person.id, talk, &partner.person)) {
+                None => self.hold_seat(&person, turn.now.plus(GRACE_MS)),
+                Some(Claim::Stands) => {}
+                Some(Claim::PartnerIsBehind) => self.catch_up(turn, &person),
+                Some(Claim::IsOver) => person.turn_to(Doing::Idle),
+            }
+        }
+        self.admit(Session::new(person, away, 0));
+    }
+
+    /// Holds the seat of the partner of whom only this statement is left.
+    fn hold_seat(&mut self, person: &Person, until: Time) {
+        if let Some(partner) = person.partner() {
+            self.admit(Session::new(partner, Whereabouts::Away(until), 0));
+        }
+    }
+
+    /// The partner is in this conversation and does not know: the match was lost on the way, and the lobby's memory
+    /// after it. Whatever they have been doing since is over.
+    fn catch_up(&mut self, turn: &mut Turn, person: &Person) {
+        let Some(partner) = person.partner() else { return };
+        let id = partner.id;
+        if let Some((conversation, other)) = self.sessions.get(&id).and_then(|session| session.person.talking()) {
+            self.tell_end(turn, other, conversation, Some(partner.visitor), EndReason::Lost);
+        }
+        self.change(turn, id, |session| {
+            (session.person.generation, session.person.doing) = (partner.generation, partner.doing);
+            session.said = 0;
+        });
+        self.tell_resumed(turn, id, Presence::Here, None);
+    }
+
+    /// Tells somebody how they stand, and the partner that they are here.
+    fn welcome(&mut self, turn: &mut Turn, id: SessionId) {
+        let Some(session) = self.sessions.get(&id) else { return };
+        turn.touched.insert(id);
+        self.return_ms_told = self.return_ms_told.min(self.return_ms());
+        self.tell_welcome(turn, session);
+        match &session.person.doing {
+            Doing::Idle => {}
+            Doing::Waiting(place) => {
+                let place = *place;
+                self.tell_waiting(turn, id);
+                self.look(turn, id, Some(place));
+            }
+            Doing::Talking(talk) => {
+                let (conversation, partner) = (talk.conversation, talk.partner.session);
+                let until = self.sessions.get(&partner).and_then(Session::away_until);
+                let presence = if until.is_some() { Presence::Away } else { Presence::Here };
+                self.tell_resumed(turn, id, presence, until.map(|until| until.since(turn.now)));
+                self.tell(turn, partner, ServerFrame::Partner { conversation, state: PartnerState::Here });
+                turn.touched.insert(partner);
+            }
+        }
+    }
+
+    fn tell_welcome(&self, turn: &mut Turn, session: &Session) {
+        let state = match session.person.doing {
+            Doing::Idle => SessionState::Idle,
+            Doing::Waiting(_) => SessionState::Waiting,
+            Doing::Talking(_) => SessionState::Talking,
+        };
+        let (version, limits) = (WireVersion, WireLimits::returning_within(self.return_ms()));
+        let ticket = self.ticket(turn, &session.person);
+        let frame = ServerFrame::Welcome { version, ticket, state, limits };
+        session.line().into_iter().for_each(|line| turn.send(line.id, frame.clone()));
+    }
+
+    pub(super) fn tell_waiting(&self, turn: &mut Turn, id: SessionId) {
+        let Some(session) = self.sessions.get(&id) else { return };
+        let ticket = self.ticket(turn, &session.person);
+        self.tell(turn, id, ServerFrame::Waiting { widen_ms: 0, ticket });
+    }
+
+    fn tell_resumed(&self, turn: &mut Turn, id: SessionId, partner: Presence, grace_ms: Option<u64>) {
+        let Some(session) = self.sessions.get(&id) else { return };
+        let Some(Talk { conversation, common, .. }) = session.person.talk().cloned() else { return };
+        let ticket = self.ticket(turn, &session.person);
+        self.tell(turn, id, ServerFrame::Resumed(Resumed { conversation, common, partner, grace_ms, ticket }));
+    }
+
+    /// Tells everyone how long a crowd takes to come back, when that has doubled since anybody was told.
+    pub(super) fn tell_return(&mut self, turn: &mut Turn) {
+        if self.return_ms() < 2 * self.return_ms_told {
+            return;
+        }
+        self.return_ms_told = self.return_ms();
+        for id in self.lines.values() {
+            self.sessions.get(id).into_iter().for_each(|session| self.tell_welcome(turn, session));
+        }
+    }
+
+    /// A line is gone: its person is away for a while, or for good.
+    pub(super) fn lose(&mut self, turn: &mut Turn, line: LineId, parting: Parting) {
+        self.strikes.remove(&line);
+        if self.anteroom.leave(line).is_some() {
+            return;
+        }
+        let Some(id) = self.lines.get(&line).copied() else { return };
+        let grace_ms = match parting {
+            Parting::Gone(reason) => return self.depart(turn, id, reason),
+            Parting::Away(grace_ms) => grace_ms,
+        };
+        // Who does nothing has nothing here to come back to that is not in the ticket.
+        if self.sessions.get(&id).is_some_and(|session| session.person.doing == Doing::Idle) {
+            return self.depart(turn, id, EndReason::Lost);
+        }
+        let away = Whereabouts::Away(turn.now.plus(grace_ms));
+        self.change(turn, id, |session| session.whereabouts = away);
+        if let Some((conversation, partner)) = self.sessions.get(&id).and_then(|session| session.person.talking()) {
+            self.tell(turn, partner, ServerFrame::Partner { conversation, state: PartnerState::Away { grace_ms } });
+            turn.touched.insert(partner);
+        }
+    }
+
+    /// Somebody is gone, and their conversation with them.
+    pub(super) fn depart(&mut self, turn: &mut Turn, id: SessionId, reason: EndReason) {
+        let Some(gone) = self.discharge(id) else { return };
+        if let Some((conversation, partner)) = gone.person.talking() {
+            self.tell_end(turn, partner, conversation, Some(gone.person.visitor), reason);
+        }
+    }
+
+    /// A conversation is over for somebody, who is told if they are here.
+    pub(super) fn tell_end(
+        &mut self,
+        turn: &mut Turn,
+        id: SessionId,
+        conversation: ConversationId,
+        parted: Option<VisitorId>,
+        reason: EndReason,
+    ) {
+        self.change(turn, id, |session| {
+            session.person.turn_to(Doing::Idle);
+            session.person.parted = parted.or(session.person.parted);
+            session.said = 0;
+        });
+        let Some(session) = self.sessions.get(&id) else { return };
+        let ticket = self.ticket(turn, &session.person);
+        self.tell(turn, id, ServerFrame::Ended { conversation, reason, ticket });
+    }
+
+    /// Puts back whoever has a record: see [`Lobby::restore`].
+    pub(super) fn readmit(&mut self, turn: &mut Turn, line: LineId, kept: Kept, ping: Option<Time>) {
+        if self.sessions.get(&kept.person.id).is_some_and(|known| known.number >= kept.number) {
+            return turn.close(line, CloseCode::Superseded, None);
+        }
+        if let Some(older) = self.discharge(kept.person.id).as_ref().and_then(Session::line) {
+            turn.close(older.id, CloseCode::Superseded, None);
+        }
+        let here = Whereabouts::Here(Line::restored(line, &kept, ping, turn.now));
+        self.admit(Session::new(kept.person, here, kept.number));
+    }
+
+    /// Puts a restored session back into the queue, or holds its conversation against what is left of the partner.
+    pub(super) fn resettle(&mut self, turn: &mut Turn, id: SessionId, partner_until: Option<Time>) {
+        let Some(person) = self.sessions.get(&id).map(|session| session.person.clone()) else { return };
+        let talk = match &person.doing {
+            Doing::Idle => return,
+            Doing::Waiting(place) => return self.matchmaker.seat(*place, person.seeker()),
+            Doing::Talking(talk) => talk,
+        };
+        let partner = self.sessions.get(&talk.partner.session);
+        match partner.map(|partner| judge(id, talk, &partner.person)) {
+            Some(Claim::Stands) => {}
+            Some(Claim::PartnerIsBehind) => self.catch_up(turn, &person),
+            Some(Claim::IsOver) => {
+                self.tell_end(turn, id, talk.conversation, Some(talk.partner.visitor), EndReason::Lost);
+            }
+            None => {
+                self.hold_seat(&person, partner_until.unwrap_or(turn.now.plus(GRACE_MS)));
+                if partner_until.is_none() {
+                    let state = PartnerState::Away { grace_ms: GRACE_MS };
+                    self.tell(turn, id, ServerFrame::Partner { conversation: talk.conversation, state });
+                    turn.touched.insert(id);
+                }
+            }
+        }
+    }
+}
