@@ -60,8 +60,8 @@ check-upload:
 
 ## Testing
 
-.PHONY: test test-unit test-vectors test-js test-simulation test-runtime test-browser bundles
-test: setup test-unit test-vectors test-js test-simulation test-runtime test-browser ## all tests, in the order in which they fail soonest
+.PHONY: test test-unit test-vectors test-js test-simulation test-client test-runtime test-browser bundles
+test: setup test-unit test-vectors test-js test-simulation test-client test-runtime test-browser ## all tests, in the order in which they fail soonest
 
 test-unit: ## the modules' own tests
 	$(stage) sh -c 'cargo test --locked --lib && cargo test --locked --doc'
@@ -74,6 +74,9 @@ test-js: ## the page's modules
 
 test-simulation: ## random worlds against the domain
 	$(stage) cargo test --locked --profile sim --test simulation
+
+test-client: ## the client that is not a page, alone and over the domain
+	$(stage) cargo test --locked --profile sim --test client
 
 bundles:
 	$(stage) sh -c 'scripts/bundle.sh release && scripts/bundle.sh probe'
