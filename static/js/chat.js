@@ -7,13 +7,16 @@
 // changing a new one (each is matched against the `c` on show); a find while one is on the way. A goodbye that the
 // service has not confirmed is kept in `leaving`, and the person never waits for it.
 
-import { ANSWER_MS, PROBLEM, TO } from './wire.js';
-import { TIMER, arm, disarm, send } from './state.js';
+import { CLOSE, PROBLEM, TO } from './wire.js';
+import { TIMER, arm, disarm } from './state.js';
 import { isBlank, textFault, tidy } from './text.js';
-import { SEEKING, TALK_OVER, chain, find, leaveTalk, settled, step, withLine, withTalk } from './moves.js';
+import {
+  LONG_MS, TALK_OVER, beginSeeking, chain, end, find, isReady, leaveTalk, sayGoodbye, settled, step, withLine, withTalk,
+} from './moves.js';
 import * as lines from './line.js';
 import * as service from './service.js';
 import * as talks from './talk.js';
+import * as typing from './typing.js';
 import { reduceFeed } from './feed.js';
 
 /** @typedef {import('./state.js').State} State */
@@ -43,6 +46,7 @@ export function reduce(state, event) {
     case 'send': return say(state);
     case 'visible': return look(state, event.on);
     case 'wake': return withLine(state, lines.wake(state.line));
+    case 'doubt': return withLine(state, lines.doubt(state.line));
     case 'entered': return withLine(state, lines.entered(state.line, event));
     case 'refused': return refusedEntry(state, event);
     case 'frame': return service.frame(state, event.frame);
@@ -55,19 +59,26 @@ export function reduce(state, event) {
 // --- coming in ---
 
 /**
- * Whoever accepted terms before goes straight home; should the terms have changed, `asked` brings them back.
+ * Whoever accepted terms before goes straight home, or on with what this tab has kept; should the terms have changed,
+ * `asked` brings them back.
  * @param {State} state
  * @param {Extract<Event, {type: 'boot'}>} event
  * @returns {Step}
  */
-function boot(state, { visitor, accepted, counted, visible }) {
-  return step({
+function boot(state, { visitor, accepted, counted, visible, kept }) {
+  const now = {
     ...state,
+    ...kept,
     visible,
-    line: { ...state.line, visitor, counted },
+    line: { ...state.line, ...kept?.line, visitor, counted },
     terms: { ...state.terms, accepted },
-    place: accepted === null ? { at: 'gate' } : { at: 'home' },
-  }, { do: 'ask' });
+  };
+  if (accepted === null) return step({ ...now, place: { at: 'gate' }, leaving: null }, { do: 'ask' });
+  const { at } = now.place;
+  const here = at === 'gate' ? { ...now, place: /** @type {const} */ ({ at: 'home' }) } : now;
+  const asking = step(here, { do: 'ask' }, at === 'seeking' ? arm(TIMER.long, LONG_MS) : disarm(TIMER.long));
+  const wanted = at === 'seeking' || at === 'talking' || now.leaving !== null;
+  return wanted ? chain(asking, (later) => withLine(later, lines.want(later.line))) : asking;
 }
 
 /**
@@ -119,10 +130,17 @@ function remembered(state) {
  * @returns {Step}
  */
 function refusedEntry(state, problem) {
-  if (problem.code !== PROBLEM.termsRequired) return withLine(state, lines.refused(state.line, problem));
-  return chain(withLine(state, lines.leave(state.line)), (now) => step({
-    ...now, terms: { ...now.terms, accepted: null, agreed: false }, place: { at: 'gate' },
-  }, { do: 'ask' }));
+  if (problem.code === PROBLEM.termsRequired) {
+    return chain(withLine(state, lines.leave(state.line)), (now) => step({
+      ...now, terms: { ...now.terms, accepted: null, agreed: false }, place: { at: 'gate' }, leaving: null,
+    }, ...TALK_OVER, { do: 'ask' }));
+  }
+  return chain(withLine(state, lines.refused(state.line, problem)), (now) => {
+    if (now.line.way.at !== 'refused') return step(now);
+    // Nobody who is kept out comes back to a conversation.
+    const banned = problem.code === PROBLEM.banned;
+    return end({ ...now, leaving: null }, banned ? { by: 'close', code: CLOSE.banned } : { by: 'line' });
+  });
 }
 
 // --- the person's wishes ---
@@ -134,9 +152,9 @@ function refusedEntry(state, problem) {
 function seek(state) {
   if (state.place.at === 'talking' || state.place.at === 'gate') return step(state);
   if (state.place.at === 'seeking' && state.line.way.at !== 'refused') return step(state);
-  const now = settled({ ...state, place: SEEKING });
-  if (now.line.way.at === 'open') return find(now, undefined);
-  return withLine(now, lines.want(now.line));
+  return chain(beginSeeking(state), (now) => chain(find(now, undefined), (later) => {
+    return withLine(later, lines.want(later.line));
+  }));
 }
 
 /**
@@ -146,7 +164,8 @@ function seek(state) {
 function next(state) {
   if (state.place.at !== 'talking') return seek(state);
   const { c } = state.place.talk;
-  return chain(step(settled({ ...state, place: SEEKING }), ...TALK_OVER), (now) => find(now, c));
+  const left = chain(step(state, ...TALK_OVER), beginSeeking);
+  return chain(chain(left, (now) => find(now, c)), (now) => withLine(now, lines.want(now.line)));
 }
 
 /**
@@ -157,13 +176,26 @@ function next(state) {
 function stop(state) {
   if (state.place.at === 'talking') return leaveTalk(state, { by: 'me' });
   if (state.place.at !== 'seeking') return step(state);
-  const home = settled({ ...state, place: { at: 'home' } });
-  if (state.line.way.at !== 'open') {
-    return chain(withLine(home, lines.leave(home.line)), (now) => step(now, disarm(TIMER.find)));
-  }
-  if (!state.place.asked) return step(home, disarm(TIMER.find));
-  return step({ ...home, leaving: state.leaving ?? { type: TO.stop, c: null } },
-    send({ type: TO.stop }), disarm(TIMER.find), arm(TIMER.answer, ANSWER_MS));
+  const left = state.leaving?.c ?? null;
+  const queued = state.place.held || state.place.asked;
+  /** @type {State['leaving']} */
+  const leaving = left !== null || (queued && !isReady(state)) ? { type: TO.stop, c: left } : state.leaving;
+  const home = chain(step(settled({ ...state, leaving, place: { at: 'home' } }), disarm(TIMER.find)), letGo);
+  if (!isReady(state) || !state.place.asked) return home;
+  // A `find` that left a conversation has ended it before this `stop` is read, so that it is the queue that is left.
+  return chain(chain(home, (now) => sayGoodbye(now, null)), (now) => {
+    return step({ ...now, leaving: leaving ?? now.leaving });
+  });
+}
+
+/**
+ * A line that is not open is of no use to who is at home, unless a goodbye has to be said first.
+ * @param {State} state
+ * @returns {Step}
+ */
+function letGo(state) {
+  if (state.line.way.at === 'open' || state.leaving !== null) return step(state);
+  return withLine(state, lines.leave(state.line));
 }
 
 /**
@@ -173,8 +205,7 @@ function stop(state) {
 function goHome(state) {
   if (state.place.at === 'talking' || state.place.at === 'gate') return step(state);
   if (state.place.at === 'seeking') return stop(state);
-  const home = settled({ ...state, place: { at: 'home' } });
-  return state.line.way.at === 'open' ? step(home) : withLine(home, lines.leave(home.line));
+  return letGo(settled({ ...state, place: { at: 'home' } }));
 }
 
 /**
@@ -199,7 +230,7 @@ function escape(state) {
 function draft(state, text) {
   const now = { ...state, draft: text, notice: null, armed: false };
   if (now.place.at !== 'talking') return step(now);
-  return withTalk(now, talks.setTyping(now.place.talk, !isBlank(text)));
+  return withTalk(now, typing.setTyping(now.place.talk, !isBlank(text)));
 }
 
 /**
@@ -245,7 +276,9 @@ function timer(state, name) {
     case TIMER.rest: return withLine(state, lines.rested(state.line));
     case TIMER.steady: return withLine(state, lines.steady(state.line));
     case TIMER.answer: return service.unanswered(state);
-    case TIMER.find: return state.line.way.at === 'open' ? find(state, undefined) : step(state);
+    case TIMER.find: return find(state, undefined);
+    case TIMER.long:
+      return step(state.place.at === 'seeking' ? { ...state, place: { ...state.place, long: true } } : state);
     case TIMER.armed: return step({ ...state, armed: false });
     default: return state.place.at === 'talking' ? talkTimer(state, state.place.talk, name) : step(state);
   }
@@ -261,8 +294,11 @@ function talkTimer(state, talk, name) {
   switch (name) {
     case TIMER.got: return withTalk(state, talks.settle(talk, state.visible));
     case TIMER.hold: return withTalk(state, talks.released(talk, state.line.limits.in_flight));
-    case TIMER.typing: return withTalk(state, talks.repeatTyping(talk));
-    case TIMER.lapse: return withTalk(state, talks.partnerTyping(talk, false));
+    case TIMER.typing: return withTalk(state, typing.repeatTyping(talk));
+    case TIMER.lapse: return withTalk(state, typing.partnerTyping(talk, false));
+    case TIMER.sync: return withTalk(state, talks.goOn(talk, state.line.limits.in_flight));
+    case TIMER.resend: return withTalk(state, talks.resend(talk, state.line.limits.in_flight));
+    case TIMER.grace: return withTalk(state, talks.graceStep(talk));
     default: return step(state);
   }
 }

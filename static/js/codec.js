@@ -76,7 +76,7 @@ const SHAPES = new Map(Object.entries(/** @type {Record<string, Record<string, C
   [FROM.partner]: { c: isName, state: isOneOf(PARTNER), grace_ms: maybe(isCount) },
   [FROM.ended]: { c: isName, reason: isName, ticket: maybe(isName) },
   [FROM.done]: { re: isName, c: maybe(isName), ticket: maybe(isName) },
-  [FROM.error]: { code: isName, re: maybe(isName), c: maybe(isText), n: maybe(isNumber), retry_ms: maybe(isCount) },
+  [FROM.error]: { code: isName, re: maybe(isName), c: maybe(isText), n: maybe(isCount), retry_ms: maybe(isCount) },
 })));
 
 const LIMITS_SHAPE = Object.fromEntries(Object.keys(LIMITS).map((name) => [name, isNumber]));
@@ -98,6 +98,8 @@ export function decode(text) {
   }
   const fields = pick(value, shape);
   if (fields === null) return null;
+  // Only what is acknowledged counts from 0; what is said has its number from 1 on.
+  if (value.type === FROM.error && fields.n === 0 && fields.re !== FROM.got && fields.re !== FROM.seen) return null;
   if (value.type === FROM.welcome) {
     fields.limits = isObject(fields.limits) ? pick(fields.limits, LIMITS_SHAPE) : null;
     if (fields.limits === null) return null;

@@ -58,12 +58,15 @@ export function createConnection({ WebSocket, timers, base, onFrame, onDown }) {
     fail({ code: NO_CODE, reason: '' });
   }
 
-  function ping() {
+  /** @param {number} [within_ms] */
+  function ping(within_ms) {
     if (socket === null || socket.readyState !== OPEN) return;
     timers.clear(pingTimer);
-    pingTimer = timers.set(ping, pace.ping_ms);
+    pingTimer = timers.set(() => ping(), pace.ping_ms);
     socket.send(PING);
-    if (deadline === null) deadline = timers.set(dead, pace.pong_ms);
+    if (deadline !== null && within_ms === undefined) return;
+    timers.clear(deadline);
+    deadline = timers.set(dead, within_ms ?? pace.pong_ms);
   }
 
   /** @param {unknown} data */
@@ -78,7 +81,7 @@ export function createConnection({ WebSocket, timers, base, onFrame, onDown }) {
     if (frame.type === FROM.welcome) {
       if (pace.ping_ms !== frame.limits.ping_ms || pingTimer === null) {
         timers.clear(pingTimer);
-        pingTimer = timers.set(ping, frame.limits.ping_ms);
+        pingTimer = timers.set(() => ping(), frame.limits.ping_ms);
         timers.clear(deadline);
         deadline = null;
       }
@@ -117,8 +120,14 @@ export function createConnection({ WebSocket, timers, base, onFrame, onDown }) {
       if (socket?.readyState === OPEN) socket.send(encode(frame));
     },
 
-    /** Asks for a sign of life now: after a sleep a dead line looks open. */
-    probe: ping,
+    /**
+     * Asks for a sign of life now: after a sleep a dead line looks open.
+     * @param {number} [within_ms]
+     */
+    probe(within_ms) {
+      // Before `welcome` there is a deadline already, and a shorter one than a slow greeting needs would be wrong.
+      if (pingTimer !== null) ping(within_ms);
+    },
 
     hangup,
   };

@@ -4,8 +4,8 @@
 //   any -> resting -> entering | connecting        it broke, or the service asks to wait
 //   any -> refused                                 trying again by itself would be wrong; only the person may
 //
-// A line that was open for a while starts its next rest at attempt 0, within `return_ms`; one that breaks young goes on
-// counting, so that a service which greets and hangs up is not called in a loop.
+// After a line that was welcomed the first try comes within `return_ms`, whatever it took to open it. A service that
+// greets and hangs up again and again is not called in a loop: such lines are counted as young.
 
 import { CLOSE, PROBLEM, PROTOCOL_VERSION, TO } from './wire.js';
 import { TIMER, arm, disarm } from './state.js';
@@ -14,11 +14,21 @@ import { TIMER, arm, disarm } from './state.js';
 /** @typedef {import('./state.js').Effect} Effect */
 /** @typedef {{line: Line, effects: readonly Effect[]}} LineStep */
 
-/** How long a line must hold before its break counts as the first one. */
+/** How long a line must hold before its break says nothing about the next one. */
 export const STEADY_MS = 10_000;
 
-/** After this many tries that never led to a `welcome`, the lobby itself may be gone: ask for another. */
+/** How soon a line must answer when there is a reason to think that it is dead. */
+const DOUBT_MS = 2_500;
+
+/** So many lines in a row may break young before the next one is waited for. */
+const YOUNG_MAX = 3;
+
+/**
+ * After this many tries that never led to a `welcome`, the lobby itself may be gone: ask for another. Who has something
+ * to come back to tries for as long as it is likely to be kept.
+ */
 const TRIES_PER_LOBBY = 2;
+const TRIES_WITH_TICKET = 8;
 
 /** Moves in a row that are followed at once; more of them are a service that sends people in a circle. */
 const MOVES_MAX = 3;
@@ -72,6 +82,15 @@ export function wake(line) {
 }
 
 /**
+ * The browser says that the network is gone. It may be wrong, so the line is asked, but not for long.
+ * @param {Line} line
+ * @returns {LineStep}
+ */
+export function doubt(line) {
+  return { line, effects: line.way.at === 'open' ? [{ do: 'probe', within_ms: DOUBT_MS }] : [] };
+}
+
+/**
  * The rest is over.
  * @param {Line} line
  * @returns {LineStep}
@@ -84,14 +103,14 @@ export function rested(line) {
 }
 
 /**
- * The service let the person in.
+ * The service let the person in. Who has a place to come back to goes there, and not to the lobby of the day.
  * @param {Line} line
  * @param {{pass: string, lobby: string, visitor: string}} entry
  * @returns {LineStep}
  */
 export function entered(line, { pass, lobby, visitor }) {
   if (line.way.at !== 'entering') return { line, effects: [] };
-  const step = connect({ ...line, pass, lobby, visitor }, line.way.attempt);
+  const step = connect({ ...line, pass, lobby: line.lobby ?? lobby, visitor }, line.way.attempt);
   return { line: step.line, effects: [{ do: 'remember', key: 'visitor', value: visitor }, ...step.effects] };
 }
 
@@ -116,12 +135,13 @@ export function refused(line, { code, retry_ms, until }) {
 /**
  * @param {Line} line
  * @param {import('./state.js').Limits} limits
+ * @param {boolean} ready   nothing else is about to follow
  * @returns {LineStep}
  */
-export function welcomed(line, limits) {
+export function welcomed(line, limits, ready) {
   if (line.way.at !== 'connecting') return { line: { ...line, limits }, effects: [] };
   return {
-    line: { ...line, limits, way: { at: 'open', attempt: line.way.attempt } },
+    line: { ...line, limits, way: { at: 'open', ready } },
     effects: [arm(TIMER.steady, STEADY_MS)],
   };
 }
@@ -131,7 +151,7 @@ export function welcomed(line, limits) {
  * @returns {LineStep}
  */
 export function steady(line) {
-  return { line: line.way.at === 'open' ? { ...line, way: { at: 'open', attempt: 0 } } : line, effects: [] };
+  return { line: line.way.at === 'open' ? { ...line, young: 0 } : line, effects: [] };
 }
 
 /**
@@ -142,39 +162,51 @@ export function steady(line) {
  * @returns {LineStep}
  */
 export function down(line, { code, reason }, wanted) {
-  if (line.way.at !== 'open' && line.way.at !== 'connecting') return { line, effects: [] };
-  const tries = line.way.attempt;
-  const young = line.way.at === 'connecting' || tries > 0;
-  const attempt = young ? tries + 1 : 0;
+  if (line.way.at === 'open') return broken({ ...line, young: line.young + 1 }, { code, reason }, wanted);
+  return line.way.at === 'connecting' ? broken(line, { code, reason }, wanted) : { line, effects: [] };
+}
+
+/**
+ * @param {Line} line
+ * @param {{code: number, reason: string}} end
+ * @param {boolean} wanted
+ * @returns {LineStep}
+ */
+function broken(line, { code, reason }, wanted) {
+  const tries = line.way.at === 'connecting' ? line.way.attempt : Math.max(0, line.young - YOUNG_MAX);
+  const attempt = line.way.at === 'connecting' ? tries + 1 : tries;
   switch (code) {
-    case CLOSE.wished: case CLOSE.binary: case CLOSE.tooBig: case CLOSE.notThisProtocol: case CLOSE.newerSocket:
+    case CLOSE.wished: case CLOSE.binary: case CLOSE.tooBig: case CLOSE.notThisProtocol:
       return giveUp(line, String(code), null);
+    case CLOSE.newerSocket:
+      return giveUp({ ...line, ticket: null }, String(code), null);
     case CLOSE.banned:
       return giveUp(line, String(code), millis(reason));
     default:
   }
   if (!wanted) {
     const step = leave(line);
-    return code === CLOSE.enterAgain ? { ...step, line: forget(step.line) } : step;
+    return code === CLOSE.enterAgain ? { ...step, line: expired(step.line) } : step;
   }
   switch (code) {
     case CLOSE.moved:
       if (reason === '' || tries >= MOVES_MAX) return rest(forget(line), { then: 'enter', attempt: tries + 1 });
       return connect({ ...line, lobby: reason }, tries + 1);
     case CLOSE.enterAgain:
-      if (tries > 0) return rest(forget(line), { then: 'enter', attempt });
-      return enter(forget(line), 1);
+      if (tries > 0) return rest(expired(line), { then: 'enter', attempt });
+      return enter(expired(line), 1);
     case CLOSE.flooding:
       return rest(line, { then: 'connect', attempt, firm: true, floor_ms: millis(reason) ?? 0, why: String(code) });
     case CLOSE.fullOrPaused:
-      return rest(line, {
-        then: 'enter', attempt: attempt + 1, firm: true, floor_ms: millis(reason) ?? 0, why: String(code),
+      return rest(forget(line), {
+        then: 'enter', attempt: Math.max(1, attempt), firm: true, floor_ms: millis(reason) ?? 0, why: String(code),
       });
     case CLOSE.noHello:
-      return rest(line, { then: 'connect', attempt: attempt + 1 });
+      return rest(line, { then: 'connect', attempt: Math.max(1, attempt) });
     default: {
-      const lobbyLost = line.way.at === 'connecting' && tries + 1 >= TRIES_PER_LOBBY;
-      return rest(line, { then: lobbyLost ? 'enter' : 'connect', attempt });
+      const lost = line.way.at === 'connecting'
+        && attempt >= (line.ticket === null ? TRIES_PER_LOBBY : TRIES_WITH_TICKET);
+      return rest(lost ? { ...line, lobby: null } : line, { then: lost ? 'enter' : 'connect', attempt });
     }
   }
 }
@@ -198,6 +230,7 @@ function connect(line, attempt) {
   const lines = line.lines + 1;
   /** @type {import('./state.js').ClientFrame} */
   const hello = { type: TO.hello, v: PROTOCOL_VERSION, pass: line.pass, line: lines };
+  if (line.ticket !== null) hello.ticket = line.ticket;
   if (line.counted) hello.counted = true;
   return {
     line: { ...line, lines, way: { at: 'connecting', attempt } },
@@ -240,6 +273,15 @@ function giveUp(line, why, until) {
  */
 function forget(line) {
   return { ...line, pass: null, lobby: null };
+}
+
+/**
+ * The pass is good no more. A ticket still says where to come back to.
+ * @param {Line} line
+ * @returns {Line}
+ */
+function expired(line) {
+  return { ...line, pass: null, lobby: line.ticket === null ? null : line.lobby };
 }
 
 /**

@@ -9,6 +9,7 @@ import { ask, enter } from './entry.js';
 import { createConnection } from './connection.js';
 import { createMemory } from './memory.js';
 import { createStream } from './stream.js';
+import { createTab } from './tab.js';
 import { createTimers } from './timers.js';
 import { createView } from './view.js';
 
@@ -23,6 +24,14 @@ let busy = false;
 let shown = true;
 
 const memory = createMemory(() => localStorage);
+const tab = createTab({
+  openStorage: () => sessionStorage,
+  locks: navigator.locks,
+  drawName: () => crypto.getRandomValues(new Uint32Array(4)).join('-'),
+  within: (ms) => AbortSignal.timeout(ms),
+});
+// Before anything can happen: an event that came first would be kept in place of what is recalled.
+const kept = await tab.recall();
 const timers = createTimers(() => new Worker(new URL('./ticker.js', import.meta.url)), window);
 const backoff = fullJitter({ base_ms: 1_000, max_ms: 15_000, random: Math.random });
 const view = createView(document, window, dispatch);
@@ -66,7 +75,7 @@ function perform(effect) {
     case 'connect': connection.open(effect.lobby, effect.hello, effect.limits); return;
     case 'send': connection.send(effect.frame); return;
     case 'hangup': connection.hangup(); return;
-    case 'probe': connection.probe(); return;
+    case 'probe': connection.probe(effect.within_ms); return;
     case 'timer': setAlarm(effect.name, effect.ms); return;
     case 'rest': setAlarm(effect.name, effect.floor_ms + backoff(effect.attempt, effect.first_ms)); return;
     case 'remember': memory.remember(effect.key, effect.value); return;
@@ -93,6 +102,8 @@ function dispatch(event) {
     for (let next = events.shift(); next !== undefined; next = events.shift()) {
       const step = reduce(state, next);
       state = step.state;
+      // Written before it is told: what the partner was promised survives a refresh.
+      tab.keep(state);
       step.effects.forEach(perform);
     }
   } finally {
@@ -113,5 +124,6 @@ dispatch({
   accepted: memory.recall('terms'),
   counted: true,
   visible: view.isVisible(),
+  kept,
 });
 stream.open();

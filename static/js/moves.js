@@ -1,16 +1,22 @@
 // The moves between places that a wish of the person and a word of the service have in common.
 
-import { ANSWER_MS, TO } from './wire.js';
+import { ANSWER_MS, CLOSE, TO } from './wire.js';
 import { TIMER, arm, disarm, send } from './state.js';
-import { TALK_TIMERS } from './talk.js';
+import { TALK_TIMERS, cut } from './talk.js';
 
 /** @typedef {import('./state.js').State} State */
 /** @typedef {import('./state.js').Step} Step */
 /** @typedef {import('./state.js').Effect} Effect */
 /** @typedef {import('./state.js').Why} Why */
+/** @typedef {Extract<import('./state.js').Place, {at: 'seeking'}>} Seeking */
 
-/** @type {Extract<import('./state.js').Place, {at: 'seeking'}>} */
-export const SEEKING = Object.freeze({ at: 'seeking', asked: false, queued: false, widened: false, paused: false });
+/** @type {Seeking} */
+export const SEEKING = Object.freeze({
+  at: 'seeking', asked: false, queued: false, widened: false, paused: false, held: false, long: false,
+});
+
+/** A wait for a partner that takes longer than this is a long one. */
+export const LONG_MS = 20_000;
 
 /** What the end of a conversation takes with it. */
 export const TALK_OVER = Object.freeze([...TALK_TIMERS, TIMER.armed].map(disarm));
@@ -62,18 +68,75 @@ export function settled(state) {
 }
 
 /**
- * Asks for a partner. `c` is the conversation that this leaves.
+ * Whether the service has said all that it says by itself on a new line, so that it is this side's turn.
+ * @param {State} state
+ * @returns {boolean}
+ */
+export function isReady({ line }) {
+  return line.way.at === 'open' && line.way.ready;
+}
+
+/**
+ * @param {State} state
+ * @returns {Step}
+ */
+export function beginSeeking(state) {
+  return step(settled({ ...state, place: SEEKING }), arm(TIMER.long, LONG_MS));
+}
+
+/**
+ * Asks for a partner, or will once the line is ready. `c` is the conversation that this leaves.
  * @param {State} state
  * @param {string | undefined} c
  * @returns {Step}
  */
 export function find(state, c) {
   if (state.place.at !== 'seeking' || state.place.asked) return step(state);
-  return step({
-    ...state,
-    place: { ...state.place, asked: true },
-    leaving: c === undefined ? state.leaving : { type: TO.find, c },
-  }, send(c === undefined ? { type: TO.find } : { type: TO.find, c }), arm(TIMER.answer, ANSWER_MS));
+  const now = { ...state, leaving: c === undefined ? state.leaving : { type: TO.find, c } };
+  if (!isReady(now)) return step(now);
+  return step({ ...now, place: { ...state.place, asked: true } },
+    send(c === undefined ? { type: TO.find } : { type: TO.find, c }), arm(TIMER.answer, ANSWER_MS));
+}
+
+/**
+ * The line is gone. Conversation, place in the queue and goodbye wait for it to come back, unless the service closed
+ * it in a way that ends them.
+ * @param {State} state
+ * @param {number} code
+ * @returns {Step}
+ */
+export function lineGone(state, code) {
+  const now = FINAL.has(code) ? end({ ...state, leaving: null }, whyOf(code)) : step(state);
+  return chain({ ...now, effects: [...now.effects, disarm(TIMER.answer), disarm(TIMER.find)] }, (later) => {
+    switch (later.place.at) {
+      case 'talking': return withTalk(later, cut(later.place.talk));
+      case 'seeking': return step({ ...later, place: lostPlace(later.place) });
+      case 'gate': case 'home': case 'over': return step(later);
+    }
+  });
+}
+
+/**
+ * @param {Seeking} place
+ * @returns {Seeking}
+ */
+export function lostPlace({ asked, held, long }) {
+  return { ...SEEKING, held: asked || held, long };
+}
+
+/** Closes after which the service keeps nothing to come back to. */
+const FINAL = new Set(/** @type {number[]} */ ([
+  CLOSE.wished, CLOSE.binary, CLOSE.tooBig, CLOSE.notThisProtocol, CLOSE.banned, CLOSE.newerSocket, CLOSE.flooding,
+  CLOSE.fullOrPaused,
+]));
+
+/**
+ * @param {number} code
+ * @returns {Why}
+ */
+function whyOf(code) {
+  // A full lobby sends only those away whom it does not know.
+  return code === CLOSE.fullOrPaused ? { by: 'line' } : { by: 'close', code };
 }
 
 /**
@@ -102,11 +165,13 @@ export function leaveTalk(state, why) {
 }
 
 /**
- * Leaves a conversation that nobody here wants.
+ * Leaves a conversation that nobody here wants, or the queue; at once, or as soon as the line is back.
  * @param {State} state
- * @param {string} c
+ * @param {string | null} c
  * @returns {Step}
  */
 export function sayGoodbye(state, c) {
-  return step({ ...state, leaving: { type: TO.stop, c } }, send({ type: TO.stop, c }), arm(TIMER.answer, ANSWER_MS));
+  const now = { ...state, leaving: { type: TO.stop, c } };
+  if (!isReady(now)) return step(now);
+  return step(now, send(c === null ? { type: TO.stop } : { type: TO.stop, c }), arm(TIMER.answer, ANSWER_MS));
 }

@@ -2,7 +2,7 @@
 
 import { PARTNER } from './wire.js';
 import { countChars, isBlank, tidy } from './text.js';
-import { markOf } from './talk.js';
+import { isShortened, markOf } from './transcript.js';
 import * as words from './words.js';
 
 /** @typedef {import('./state.js').State} State */
@@ -15,6 +15,8 @@ import * as words from './words.js';
  * @property {string} c
  * @property {string} status              where the line and the partner are, in plain words
  * @property {'good' | 'wait' | 'off'} tone
+ * @property {words.Break | null} broken  what stands between the two sides
+ * @property {boolean} shortened          the beginning of the conversation is not on show any more
  * @property {readonly Bubble[]} bubbles
  * @property {boolean} typing
  * @property {words.Words | null} over
@@ -111,6 +113,7 @@ function seekingOf({ line, place, counts }) {
       if (counts !== null && counts.online <= 1) {
         return { title, detail: 'You are the only one here just now. Stay a little: the next to come is yours.' };
       }
+      if (place.long) return { title, detail: words.LONG_WAIT };
       return { title, detail: 'You will meet the next person who is free.' };
   }
 }
@@ -136,6 +139,8 @@ function talkOf(state) {
   return {
     c: talk.c,
     ...statusOf(state, talk, over),
+    broken: over ? null : brokenOf(talk),
+    shortened: isShortened(talk),
     bubbles: talk.entries.map((entry) => bubble(talk, entry, over)),
     typing: talk.partnerTyping,
     over: over ? words.ending(place.why) : null,
@@ -158,10 +163,25 @@ function statusOf({ line }, talk, over) {
   switch (line.way.at) {
     case 'open':
       if (over) return { status: 'Connected', tone: 'off' };
-      if (talk.partner === PARTNER.away) return { status: 'The stranger is away…', tone: 'wait' };
+      if (talk.flow === 'cut') return { status: 'Coming back…', tone: 'wait' };
+      if (talk.partner === PARTNER.away) return { status: 'They are away', tone: 'wait' };
       return { status: 'With a stranger', tone: 'good' };
-    case 'resting': case 'entering': case 'connecting': return { status: 'Connecting again…', tone: 'wait' };
-    case 'off': case 'refused': return { status: 'Not connected', tone: 'off' };
+    case 'resting': case 'entering': case 'connecting':
+      return { status: over ? 'Connecting again…' : 'Coming back…', tone: 'wait' };
+    case 'off': return { status: over ? 'Over' : 'Not connected', tone: 'off' };
+    case 'refused': return { status: 'Not connected', tone: 'off' };
+  }
+}
+
+/**
+ * @param {Talk} talk
+ * @returns {words.Break | null}
+ */
+function brokenOf({ flow, grace_ms }) {
+  switch (flow) {
+    case 'cut': return words.broken('down', null);
+    case 'away': return words.broken('away', grace_ms);
+    case 'sync': case 'on': return null;
   }
 }
 
@@ -176,5 +196,7 @@ function bubble(talk, entry, over) {
   const big = ONLY_EMOJI.test(text);
   if (from === 'them') return { key, from, text, big, mark: '', markWords: '' };
   const mark = markOf(talk, entry, over);
-  return { key, from, text, big, mark, markWords: words.mark(mark) };
+  // What was on its way when the conversation ended may have been read.
+  const unsure = mark === 'lost' && entry.n <= talk.outbox.told;
+  return { key, from, text, big, mark, markWords: words.mark(unsure ? 'unsure' : mark) };
 }

@@ -1,15 +1,18 @@
 // What the service says, and what its silence or a broken line means for the place the person is in.
 
-import { CLOSE, FROM, REFUSED, TO, WELCOME } from './wire.js';
-import { TIMER, arm, disarm, send } from './state.js';
-import { SEEKING, chain, end, find, leaveTalk, sayGoodbye, settled, step, withLine, withTalk } from './moves.js';
+import { ANSWER_MS, CLOSE, FROM, REFUSED, TO, WELCOME } from './wire.js';
+import { TIMER, arm, disarm } from './state.js';
+import { chain, end, find, leaveTalk, lineGone, sayGoodbye, settled, step, withLine, withTalk } from './moves.js';
 import * as lines from './line.js';
 import * as talks from './talk.js';
+import * as typing from './typing.js';
 
 /** @typedef {import('./state.js').State} State */
 /** @typedef {import('./state.js').Step} Step */
-/** @typedef {import('./state.js').Why} Why */
 /** @typedef {import('./codec.js').ServerFrame} ServerFrame */
+
+/** @type {import('./state.js').Way} */
+const READY = Object.freeze({ at: 'open', ready: true });
 
 /** How long to wait before the next `find` when the service asks to slow down without saying for how long. */
 const FIND_AGAIN_MS = 1_000;
@@ -20,13 +23,14 @@ const FIND_AGAIN_MS = 1_000;
  * @returns {Step}
  */
 export function frame(state, message) {
+  const now = 'ticket' in message ? stamped(state, message) : state;
   switch (message.type) {
-    case FROM.welcome: return welcome(state, message);
-    case FROM.waiting: return waiting(state, message.widen_ms);
-    case FROM.matched: return matched(state, message);
-    case FROM.resumed: return matched(state, message);
-    case FROM.ended: return ended(state, message);
-    case FROM.done: return message.re === TO.stop ? answered({ ...state, leaving: null }) : step(state);
+    case FROM.welcome: return welcome(now, message);
+    case FROM.waiting: return waiting(now, message.widen_ms);
+    case FROM.matched: return matched(now, message);
+    case FROM.resumed: return resumed(now, message);
+    case FROM.ended: return ended(now, message);
+    case FROM.done: return message.re === TO.stop ? answered({ ...now, leaving: null }) : step(now);
     case FROM.error: return refused(state, message);
     case FROM.say: case FROM.got: case FROM.seen: case FROM.typing: case FROM.partner: case FROM.other:
       return inTalk(state, message);
@@ -34,21 +38,30 @@ export function frame(state, message) {
 }
 
 /**
- * The line is gone. Without a ticket the conversation went with it.
+ * The newest ticket is kept. A frame that carries one is also the last that a new line says by itself, `welcome` aside.
+ * @param {State} state
+ * @param {{type: string, ticket?: string}} message
+ * @returns {State}
+ */
+function stamped(state, { type, ticket }) {
+  const { line } = state;
+  const way = line.way.at === 'open' && type !== FROM.welcome ? READY : line.way;
+  return { ...state, line: { ...line, way, ticket: ticket ?? line.ticket } };
+}
+
+/**
+ * The line is gone; it comes back where anybody is in need of it.
  * @param {State} state
  * @param {{code: number, reason: string}} close
  * @returns {Step}
  */
 export function down(state, close) {
-  const { at } = state.place;
-  const wanted = at === 'seeking' || at === 'talking' || at === 'over';
-  const over = end({ ...state, leaving: null }, whyOf(close.code));
-  const place = over.state.place.at === 'seeking' ? SEEKING : over.state.place;
-  const line = lines.down(state.line, close, wanted);
-  return {
-    state: { ...over.state, place, line: line.line },
-    effects: [...over.effects, disarm(TIMER.answer), disarm(TIMER.find), ...line.effects],
-  };
+  if (state.line.way.at !== 'open' && state.line.way.at !== 'connecting') return step(state);
+  return chain(lineGone(state, close.code), (now) => {
+    const { at } = now.place;
+    const wanted = at === 'seeking' || at === 'talking' || at === 'over' || now.leaving !== null;
+    return withLine(now, lines.down(now.line, close, wanted));
+  });
 }
 
 /**
@@ -61,19 +74,12 @@ export function unanswered(state) {
 }
 
 /**
- * @param {number} code
- * @returns {Why}
- */
-function whyOf(code) {
-  return code === CLOSE.banned || code === CLOSE.newerSocket || code === CLOSE.flooding
-    ? { by: 'close', code } : { by: 'line' };
-}
-
-/**
  * @param {State} state
  * @returns {boolean}
  */
 function isOwed(state) {
+  const { way } = state.line;
+  if (way.at === 'open' && !way.ready) return true;
   return state.leaving !== null || (state.place.at === 'seeking' && state.place.asked && !state.place.queued);
 }
 
@@ -86,20 +92,24 @@ function answered(state) {
 }
 
 /**
+ * The line is open. What the service has kept is in its `state`; a `waiting` or `resumed` that follows says the rest,
+ * and until then nothing is sent.
  * @param {State} state
  * @param {Extract<ServerFrame, {type: 'welcome'}>} message
  * @returns {Step}
  */
 function welcome(state, message) {
   const fresh = state.line.way.at === 'connecting';
-  const opened = withLine(state, lines.welcomed(state.line, message.limits));
-  if (!fresh || state.place.at !== 'seeking') return opened;
-  // In the queue already, or in a conversation that `resumed` is about to name: a second `find` would be one too many.
-  if (message.state !== WELCOME.idle) {
-    const place = { ...state.place, asked: true };
-    return chain(opened, (now) => step({ ...now, place }));
-  }
-  return chain(opened, (now) => find(now, undefined));
+  const idle = message.state === WELCOME.idle;
+  const opened = withLine(state, lines.welcomed(state.line, message.limits, idle));
+  if (!fresh) return opened;
+  const owed = idle ? opened : chain(opened, (now) => step(now, arm(TIMER.answer, ANSWER_MS)));
+  if (message.state === WELCOME.talking) return owed;
+  return chain(owed, (now) => {
+    const parted = end({ ...now, leaving: null }, { by: 'line' });
+    // In the queue already: a second `find` would be one too many.
+    return idle ? chain(parted, (later) => find(later, undefined)) : parted;
+  });
 }
 
 /**
@@ -109,8 +119,7 @@ function welcome(state, message) {
  */
 function waiting(state, widen_ms) {
   if (state.place.at !== 'seeking') {
-    if (state.leaving !== null) return step(state);
-    return step({ ...state, leaving: { type: TO.stop, c: null } }, send({ type: TO.stop }));
+    return state.leaving === null ? sayGoodbye(state, null) : step(state);
   }
   const place = { ...state.place, asked: true, queued: true, widened: widen_ms === 0, paused: false };
   return answered({ ...state, place });
@@ -123,10 +132,38 @@ function waiting(state, widen_ms) {
  * @returns {Step}
  */
 function matched(state, message) {
+  if (state.place.at === 'talking' && state.place.talk.c === message.conversation) return step(state);
   if (state.place.at !== 'seeking') return sayGoodbye(state, message.conversation);
   const news = state.visible ? null : 'matched';
   const now = settled({ ...state, leaving: null, unread: 0, news });
   return chain(withTalk(now, talks.begin(message)), answered);
+}
+
+/**
+ * The line is back in a conversation: the one on show, one that was left already, or one that this page missed.
+ * @param {State} state
+ * @param {Extract<ServerFrame, {type: 'resumed'}>} message
+ * @returns {Step}
+ */
+function resumed(state, message) {
+  const { conversation: c } = message;
+  const { place, leaving } = state;
+  if (leaving?.c === c) return leaveAgain(state, leaving.type, c);
+  if (place.at !== 'talking') return matched(state, message);
+  if (place.talk.c === c) return chain(withTalk(state, talks.resume(place.talk, message, state.visible)), answered);
+  return chain(end(state, { by: 'line' }), (now) => sayGoodbye(now, c));
+}
+
+/**
+ * The goodbye that the broken line took with it goes first.
+ * @param {State} state
+ * @param {'find' | 'stop'} type
+ * @param {string} c
+ * @returns {Step}
+ */
+function leaveAgain(state, type, c) {
+  if (type === TO.find) return find(state, c);
+  return chain(sayGoodbye(state, c), (now) => find(now, undefined));
 }
 
 /**
@@ -155,10 +192,11 @@ function refused(state, error) {
   if (error.code === REFUSED.helloFirst) return down(state, { code: lines.NO_CODE, reason: '' });
   if (state.place.at !== 'talking' || state.place.talk.c !== error.c) return step(state);
   if (error.code === REFUSED.notTalking) return end(state, { by: 'line' });
-  const dropped = error.re === TO.say && error.code !== REFUSED.slowDown;
-  const notice = error.re === TO.say ? error.code : state.notice;
   const { talk } = state.place;
   const refusal = talks.refused(talk, error, state.line.limits.in_flight);
+  if (refusal.talk === talk) return step(state);
+  const dropped = error.re === TO.say && error.code !== REFUSED.slowDown;
+  const notice = error.re === TO.say ? error.code : state.notice;
   const text = dropped ? talk.outbox.items.find(({ n }) => n === error.n)?.text : undefined;
   // What the service would not take goes back to where it can be mended, unless something new is being written there.
   const draft = text !== undefined && state.draft === '' ? text : state.draft;
@@ -171,16 +209,17 @@ function refused(state, error) {
  * @returns {Step}
  */
 function findRefused(state, error) {
-  if (state.place.at !== 'seeking' || !state.place.asked) return step(state);
+  const { leaving } = state;
+  // The partner must not wait until this side may look again.
+  const goodbye = error.code === REFUSED.slowDown && leaving !== null && leaving.c !== null && leaving.c === error.c
+    ? sayGoodbye(state, leaving.c) : step(state);
+  if (state.place.at !== 'seeking' || !state.place.asked) return goodbye;
+  const later = { ...state.place, asked: false };
   switch (error.code) {
-    case REFUSED.slowDown: {
-      const later = { ...state, place: { ...state.place, asked: false } };
-      const again = arm(TIMER.find, error.retry_ms ?? FIND_AGAIN_MS);
-      const { leaving } = state;
-      if (leaving?.type !== TO.find || leaving.c === null) return chain(answered(later), (now) => step(now, again));
-      // The partner must not wait until this side may look again.
-      return chain(sayGoodbye(later, leaving.c), (now) => step(now, again));
-    }
+    case REFUSED.slowDown:
+      return chain(goodbye, (now) => chain(answered({ ...now, place: later }), (calm) => {
+        return step(calm, arm(TIMER.find, error.retry_ms ?? FIND_AGAIN_MS));
+      }));
     case REFUSED.badFrame: return down(state, { code: CLOSE.notThisProtocol, reason: '' });
     // The service is in a conversation that this page does not know of: only a fresh start sorts that out.
     default: return down(state, { code: lines.NO_CODE, reason: '' });
@@ -204,8 +243,11 @@ function inTalk(state, message) {
       return taken === null ? leaveTalk(state, { by: 'gap' }) : withTalk(state, taken);
     }
     case FROM.seen: return withTalk(state, talks.seen(talk, message.n));
-    case FROM.typing: return withTalk(state, talks.partnerTyping(talk, message.on));
-    case FROM.partner: return withTalk(state, talks.partnerMoved(talk, message.state, state.visible));
+    case FROM.typing: return withTalk(state, typing.partnerTyping(talk, message.on));
+    case FROM.partner: {
+      const seat = { partner: message.state, grace_ms: message.grace_ms };
+      return withTalk(state, talks.partnerMoved(talk, seat, state.visible));
+    }
   }
 }
 

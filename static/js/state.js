@@ -4,6 +4,7 @@
 //   line.js   the way to the service: entering, connecting, resting, open, refused
 //   chat.js   what the person is doing: the terms, at home, seeking, talking, over; inside a talk, talk.js
 // A place never holds what it cannot have: only `talking` and `over` own a talk, and an `over` talk never sends.
+// What of it outlives a refresh is in `kept.js`.
 
 import { LIMITS } from './wire.js';
 
@@ -13,12 +14,13 @@ import { LIMITS } from './wire.js';
 /** @typedef {import('./outbox.js').Outbox} Outbox */
 
 /**
- * Where the way to the service stands. `attempt` counts tries since the line was last steady; `firm` rests are the
- * service's own wish and are not cut short; `then` is what comes after the rest.
+ * Where the way to the service stands. `attempt` counts tries since the last `welcome`; a line is `ready` once the
+ * service has said all that its `welcome` promises; `firm` rests are the service's own wish and are not cut short;
+ * `then` is what comes after the rest.
  * @typedef {{at: 'off'}
  *   | {at: 'entering', attempt: number}
  *   | {at: 'connecting', attempt: number}
- *   | {at: 'open', attempt: number}
+ *   | {at: 'open', ready: boolean}
  *   | {at: 'resting', attempt: number, then: 'enter' | 'connect', firm: boolean, why: string | null}
  *   | {at: 'refused', why: string, until: number | null}} Way
  */
@@ -29,7 +31,9 @@ import { LIMITS } from './wire.js';
  * @property {string | null} pass
  * @property {string | null} lobby
  * @property {string | null} visitor
+ * @property {string | null} ticket   the newest one: which session, and which place or seat, to come back to
  * @property {number} lines     sockets opened for this session so far: the highest one counts
+ * @property {number} young     lines that broke, one after another, before they were steady
  * @property {boolean} counted  this browser holds an event stream, by which it is counted
  * @property {Limits} limits
  */
@@ -43,11 +47,13 @@ import { LIMITS } from './wire.js';
  * @typedef {object} Talk
  * @property {string} c
  * @property {readonly string[]} common
+ * @property {'cut' | 'away' | 'sync' | 'on'} flow    why messages go out or do not: see talk.js
  * @property {'here' | 'away'} partner
+ * @property {number | null} grace_ms                 for how long the seat of an away partner is still held
  * @property {boolean} partnerTyping
  * @property {{on: boolean, fresh: boolean}} typing   what the partner was told, and whether a key came since
  * @property {readonly Entry[]} entries
- * @property {number} keys                            entries made so far
+ * @property {number} keys                            entries made so far; the oldest of them may be gone
  * @property {Outbox} outbox
  * @property {{got: number, seen: number, due: boolean}} inbox   taken, told as seen, and whether a `got` is owed
  */
@@ -59,10 +65,12 @@ import { LIMITS } from './wire.js';
  */
 
 /**
- * What the person is doing. In `seeking`, `asked` is a `find` on the way, `queued` its answer.
+ * What the person is doing. In `seeking`, `asked` is a `find` on the way, `queued` its answer, `held` a place that may
+ * be kept for a line that broke, and `long` a wait that has been going on for a while.
  * @typedef {{at: 'gate'}
  *   | {at: 'home'}
- *   | {at: 'seeking', asked: boolean, queued: boolean, widened: boolean, paused: boolean}
+ *   | {at: 'seeking', asked: boolean, queued: boolean, widened: boolean, paused: boolean,
+ *     held: boolean, long: boolean}
  *   | {at: 'talking', talk: Talk}
  *   | {at: 'over', talk: Talk, why: Why}} Place
  */
@@ -98,19 +106,20 @@ import { LIMITS } from './wire.js';
  *   | {do: 'connect', lobby: string, hello: ClientFrame, limits: Limits}
  *   | {do: 'send', frame: ClientFrame}
  *   | {do: 'hangup'}
- *   | {do: 'probe'}
+ *   | {do: 'probe', within_ms?: number}
  *   | {do: 'timer', name: string, ms: number | null}
  *   | {do: 'rest', name: string, attempt: number, first_ms: number, floor_ms: number}
  *   | {do: 'remember', key: 'visitor' | 'terms', value: string}} Effect
  */
 
 /**
- * @typedef {{type: 'boot', visitor: string | null, accepted: string | null, counted: boolean, visible: boolean}
+ * @typedef {{type: 'boot', visitor: string | null, accepted: string | null, counted: boolean, visible: boolean,
+ *     kept: import('./kept.js').Kept | null}
  *   | {type: 'asked', terms: string, paused: boolean}
  *   | {type: 'unasked'}
  *   | {type: 'accept'} | {type: 'talk'} | {type: 'next'} | {type: 'stop'} | {type: 'home'} | {type: 'escape'}
  *   | {type: 'draft', text: string} | {type: 'send'}
- *   | {type: 'visible', on: boolean} | {type: 'wake'}
+ *   | {type: 'visible', on: boolean} | {type: 'wake'} | {type: 'doubt'}
  *   | {type: 'entered', pass: string, lobby: string, visitor: string}
  *   | {type: 'refused', code: string, retry_ms: number | null, until: number | null}
  *   | {type: 'frame', frame: ServerFrame}
@@ -128,7 +137,8 @@ import { LIMITS } from './wire.js';
 export const INITIAL = Object.freeze({
   terms: Object.freeze({ version: null, accepted: null, agreed: false, paused: false, attempt: 0 }),
   line: Object.freeze({
-    way: Object.freeze({ at: 'off' }), pass: null, lobby: null, visitor: null, lines: 0, counted: false, limits: LIMITS,
+    way: Object.freeze({ at: 'off' }), pass: null, lobby: null, visitor: null, ticket: null, lines: 0, young: 0,
+    counted: false, limits: LIMITS,
   }),
   place: Object.freeze({ at: 'gate' }),
   leaving: null,
@@ -145,7 +155,7 @@ export const INITIAL = Object.freeze({
 /** The names of timers. Setting one that is set replaces it. */
 export const TIMER = Object.freeze({
   ask: 'ask', rest: 'rest', steady: 'steady', answer: 'answer', find: 'find', armed: 'armed', got: 'got', hold: 'hold',
-  typing: 'typing', lapse: 'lapse',
+  typing: 'typing', lapse: 'lapse', sync: 'sync', resend: 'resend', grace: 'grace', long: 'long',
 });
 
 /**
@@ -166,3 +176,10 @@ export const disarm = (name) => ({ do: 'timer', name, ms: null });
  * @returns {Effect}
  */
 export const send = (frame) => ({ do: 'send', frame });
+
+/**
+ * Whether anything that this side of a conversation sends now would arrive.
+ * @param {Talk} talk
+ * @returns {boolean}
+ */
+export const flows = ({ flow }) => flow === 'on' || flow === 'sync';

@@ -1,42 +1,64 @@
 // One conversation: what was said, what is on its way, and what each side was told about it.
 //
 // Every function takes a talk and gives the next one with the effects of the step. Numbers come from the outbox for
-// this side; from the other side a message is taken only when it is the next one. Whether the conversation is still
-// on is not known here: `chat.js` asks only while it is.
+// this side; from the other side a message is taken only when it is the next one. `flow` says what may go out:
+//
+//   on     everything: both lines stand, and each side knows what the other has
+//   sync   after a break: `got` is told, and messages wait for the partner's `got`, SYNC_MS at most
+//   away   the partner's line is down: what would be sent would be dropped on the way
+//   cut    this side's line is down, or the service has not said `resumed` yet
+//
+// Whether the conversation is still on is not known here: `chat.js` asks only while it is.
 
-import { GOT_MS, PARTNER, REFUSED, TO, TYPING_LAPSE_MS, TYPING_REPEAT_MS } from './wire.js';
-import { TIMER, arm, disarm, send } from './state.js';
+import { GOT_MS, PARTNER, REFUSED, RESEND_MS, SYNC_MS, TO } from './wire.js';
+import { TIMER, arm, disarm, flows, send } from './state.js';
+import { append, renumbered } from './transcript.js';
+import { setTyping } from './typing.js';
 import * as outbox from './outbox.js';
 
 /** @typedef {import('./state.js').Talk} Talk */
 /** @typedef {import('./state.js').Effect} Effect */
+/** @typedef {import('./codec.js').ClientFrame} ClientFrame */
 /** @typedef {{talk: Talk, effects: readonly Effect[]}} TalkStep */
+/** @typedef {{partner: 'here' | 'away', grace_ms?: number | undefined}} Seat */
 
 /** How long to hold back when the service asks to slow down without saying for how long. */
 const HOLD_MS = 1_000;
 
+/** The time that an away partner has left is told in steps of this. */
+export const GRACE_STEP_MS = 1_000;
+
+/** What a break ends. A hold is the service's own wish and lasts. */
+const BREAK_TIMERS = Object.freeze([
+  TIMER.got, TIMER.typing, TIMER.lapse, TIMER.sync, TIMER.resend, TIMER.grace,
+]);
+
 /** The timers of a conversation end with it, so that none of them can touch the next. */
-export const TALK_TIMERS = Object.freeze([TIMER.got, TIMER.hold, TIMER.typing, TIMER.lapse]);
+export const TALK_TIMERS = Object.freeze([...BREAK_TIMERS, TIMER.hold]);
 
 /**
- * @param {{conversation: string, common: readonly string[], partner?: 'here' | 'away'}} match
+ * A new conversation, or one that this page does not know any more: then the partner may have more to tell.
+ * @param {{type: 'matched' | 'resumed', conversation: string, common: readonly string[], partner?: 'here' | 'away',
+ *   grace_ms?: number}} match
  * @returns {TalkStep}
  */
-export function begin({ conversation, common, partner = PARTNER.here }) {
-  return {
-    talk: {
-      c: conversation,
-      common,
-      partner,
-      partnerTyping: false,
-      typing: { on: false, fresh: false },
-      entries: [],
-      keys: 0,
-      outbox: outbox.EMPTY_OUTBOX,
-      inbox: { got: 0, seen: 0, due: false },
-    },
-    effects: [send({ type: TO.got, c: conversation, n: 0 })],
+export function begin({ type, conversation, common, partner = PARTNER.here, grace_ms }) {
+  /** @type {Talk} */
+  const talk = {
+    c: conversation,
+    common,
+    flow: 'on',
+    partner: PARTNER.here,
+    grace_ms: null,
+    partnerTyping: false,
+    typing: { on: false, fresh: false },
+    entries: [],
+    keys: 0,
+    outbox: outbox.EMPTY_OUTBOX,
+    inbox: { got: 0, seen: 0, due: false },
   };
+  if (type === 'resumed') return resume(talk, { partner, grace_ms }, false);
+  return { talk, effects: [send({ type: TO.got, c: conversation, n: 0 })] };
 }
 
 /**
@@ -48,7 +70,7 @@ export function begin({ conversation, common, partner = PARTNER.here }) {
 export function say(talk, text, window) {
   const n = outbox.nextNumber(talk.outbox);
   const quiet = setTyping(talk, false);
-  const said = addEntry({ ...quiet.talk, outbox: outbox.keep(talk.outbox, text) }, 'me', n, text);
+  const said = append({ ...quiet.talk, outbox: outbox.keep(talk.outbox, text) }, 'me', n, text);
   const step = flush(said, window);
   return { talk: step.talk, effects: [...quiet.effects, ...step.effects] };
 }
@@ -64,7 +86,7 @@ export function take(talk, n, text) {
   const { got } = talk.inbox;
   if (n > got + 1) return { talk, effects: [], news: false };
   if (n <= got) return { ...owe(talk, GOT_MS), news: false };
-  const shown = text === null ? talk : addEntry({ ...talk, partnerTyping: false }, 'them', n, text);
+  const shown = text === null ? talk : append({ ...talk, partnerTyping: false }, 'them', n, text);
   const step = owe({ ...shown, inbox: { ...shown.inbox, got: n } }, GOT_MS);
   return { talk: step.talk, effects: [...step.effects, disarm(TIMER.lapse)], news: text !== null };
 }
@@ -78,7 +100,14 @@ export function take(talk, n, text) {
  */
 export function acknowledged(talk, n, window) {
   const box = outbox.acknowledge(talk.outbox, n);
-  return box && flush({ ...talk, outbox: box }, window);
+  if (box === null) return null;
+  const known = { ...talk, outbox: box };
+  if (talk.flow === 'sync') return goOn(known, window);
+  if (n === talk.outbox.acked) return flush(known, window);
+  const step = flush({ ...known, outbox: outbox.patient(box) }, window);
+  // What is the oldest now has waited for less long.
+  const waits = outbox.inFlight(step.talk.outbox) ? arm(TIMER.resend, RESEND_MS) : disarm(TIMER.resend);
+  return { talk: step.talk, effects: [...step.effects, waits] };
 }
 
 /**
@@ -97,6 +126,7 @@ export function seen(talk, n) {
  * @returns {TalkStep}
  */
 export function settle(talk, visible) {
+  if (!flows(talk)) return { talk, effects: [] };
   const { got, seen: told, due } = talk.inbox;
   const tell = visible && told < got;
   /** @type {Effect[]} */
@@ -107,59 +137,80 @@ export function settle(talk, visible) {
 }
 
 /**
- * The draft changed: the partner is told when typing begins and when it ends, not about every key.
- * @param {Talk} talk
- * @param {boolean} on
- * @returns {TalkStep}
- */
-export function setTyping(talk, on) {
-  if (on && talk.typing.on) return { talk: { ...talk, typing: { on, fresh: true } }, effects: [] };
-  if (on === talk.typing.on) return { talk, effects: [] };
-  return {
-    talk: { ...talk, typing: { on, fresh: false } },
-    effects: [
-      send({ type: TO.typing, c: talk.c, on }),
-      on ? arm(TIMER.typing, TYPING_REPEAT_MS) : disarm(TIMER.typing),
-    ],
-  };
-}
-
-/**
- * Time to say `typing` again, or to say that it stopped when no key came since.
+ * This side's line broke. What is on the way may be lost, and everything is said again after `resume`.
  * @param {Talk} talk
  * @returns {TalkStep}
  */
-export function repeatTyping(talk) {
-  if (!talk.typing.fresh) return setTyping(talk, false);
-  return {
-    talk: { ...talk, typing: { on: true, fresh: false } },
-    effects: [send({ type: TO.typing, c: talk.c, on: true }), arm(TIMER.typing, TYPING_REPEAT_MS)],
-  };
+export function cut(talk) {
+  return { talk: { ...still(talk), flow: 'cut', grace_ms: null }, effects: BREAK_TIMERS.map(disarm) };
 }
 
 /**
+ * This side's line is back. Neither side knows what the other has: each first tells what it has itself.
  * @param {Talk} talk
- * @param {boolean} on
- * @returns {TalkStep}
- */
-export function partnerTyping(talk, on) {
-  return {
-    talk: { ...talk, partnerTyping: on },
-    effects: [on ? arm(TIMER.lapse, TYPING_LAPSE_MS) : disarm(TIMER.lapse)],
-  };
-}
-
-/**
- * The partner's line broke or is back. After a break neither side knows what the other has.
- * @param {Talk} talk
- * @param {'here' | 'away'} partner
+ * @param {Seat} seat
  * @param {boolean} visible
  * @returns {TalkStep}
  */
-export function partnerMoved(talk, partner, visible) {
-  const quiet = { ...talk, partner, partnerTyping: false };
-  if (partner === PARTNER.away) return { talk: quiet, effects: [disarm(TIMER.lapse)] };
-  return settle({ ...quiet, inbox: { ...talk.inbox, seen: 0, due: true } }, visible);
+export function resume(talk, seat, visible) {
+  const told = introduce({ ...still(talk), flow: 'sync', partner: PARTNER.here, grace_ms: null }, visible);
+  if (seat.partner === PARTNER.here) return told;
+  const step = partnerMoved(told.talk, seat, visible);
+  return { talk: step.talk, effects: [...told.effects, ...step.effects] };
+}
+
+/**
+ * The partner's line broke or is back.
+ * @param {Talk} talk
+ * @param {Seat} seat
+ * @param {boolean} visible
+ * @returns {TalkStep}
+ */
+export function partnerMoved(talk, { partner, grace_ms = 0 }, visible) {
+  if (talk.flow === 'cut') return { talk, effects: [] };
+  if (partner === PARTNER.here) return resume(talk, { partner }, visible);
+  return {
+    talk: { ...still(talk), flow: 'away', partner, grace_ms },
+    effects: [...BREAK_TIMERS.map(disarm), arm(TIMER.grace, GRACE_STEP_MS)],
+  };
+}
+
+/**
+ * Another step of the partner's grace is over.
+ * @param {Talk} talk
+ * @returns {TalkStep}
+ */
+export function graceStep(talk) {
+  if (talk.flow !== 'away' || talk.grace_ms === null) return { talk, effects: [] };
+  const grace_ms = Math.max(0, talk.grace_ms - GRACE_STEP_MS);
+  return { talk: { ...talk, grace_ms }, effects: grace_ms > 0 ? [arm(TIMER.grace, GRACE_STEP_MS)] : [] };
+}
+
+/**
+ * The partner's `got` has come or did not come in time: everything that it may lack goes out again, in order.
+ * @param {Talk} talk
+ * @param {number} window
+ * @returns {TalkStep}
+ */
+export function goOn(talk, window) {
+  if (talk.flow !== 'sync') return { talk, effects: [] };
+  const step = flush({ ...talk, flow: 'on', outbox: outbox.restart(talk.outbox) }, window);
+  return { talk: step.talk, effects: [disarm(TIMER.sync), ...step.effects] };
+}
+
+/**
+ * The oldest message on the way has waited too long for its `got`. The line itself is asked for a sign of life too.
+ * @param {Talk} talk
+ * @param {number} window
+ * @returns {TalkStep}
+ */
+export function resend(talk, window) {
+  if (talk.flow !== 'on' || !outbox.inFlight(talk.outbox)) return { talk, effects: [] };
+  const step = flush({ ...talk, outbox: outbox.again(talk.outbox) }, window);
+  return {
+    talk: step.talk,
+    effects: [...step.effects, arm(TIMER.resend, step.talk.outbox.patience_ms), { do: 'probe' }],
+  };
 }
 
 /**
@@ -192,17 +243,27 @@ export function released(talk, window) {
 }
 
 /**
- * How far a line of this side has come. A conversation that is over delivers nothing any more.
+ * Nothing that was said about typing holds after a break.
  * @param {Talk} talk
- * @param {import('./state.js').Entry} entry
- * @param {boolean} over
- * @returns {'sending' | 'delivered' | 'seen' | 'lost' | 'refused'}
+ * @returns {Talk}
  */
-export function markOf(talk, entry, over) {
-  if (entry.fault !== null) return 'refused';
-  if (entry.n <= Math.min(talk.outbox.seen, talk.outbox.acked)) return 'seen';
-  if (entry.n <= talk.outbox.acked) return 'delivered';
-  return over ? 'lost' : 'sending';
+function still(talk) {
+  return { ...talk, partnerTyping: false, typing: { on: false, fresh: false } };
+}
+
+/**
+ * @param {Talk} talk
+ * @param {boolean} visible
+ * @returns {TalkStep}
+ */
+function introduce(talk, visible) {
+  const { got, seen: told } = talk.inbox;
+  const shown = visible ? got : told;
+  /** @type {Effect[]} */
+  const effects = [...BREAK_TIMERS.map(disarm), send({ type: TO.got, c: talk.c, n: got })];
+  if (shown > 0) effects.push(send({ type: TO.seen, c: talk.c, n: shown }));
+  effects.push(arm(TIMER.sync, SYNC_MS));
+  return { talk: { ...talk, inbox: { got, seen: shown, due: false } }, effects };
 }
 
 /**
@@ -225,12 +286,8 @@ function hold(talk, n, ms) {
  * @returns {TalkStep}
  */
 function dropSay(talk, n, fault, window) {
-  if (!talk.outbox.items.some((item) => item.n === n)) return { talk, effects: [] };
-  const entries = talk.entries.map((entry) => {
-    if (entry.from !== 'me' || entry.fault !== null || entry.n < n) return entry;
-    return entry.n === n ? { ...entry, fault } : { ...entry, n: entry.n - 1 };
-  });
-  return flush({ ...talk, entries, outbox: outbox.drop(talk.outbox, n) }, window);
+  if (!outbox.canDrop(talk.outbox, n)) return { talk, effects: [] };
+  return flush({ ...talk, entries: renumbered(talk.entries, n, fault), outbox: outbox.drop(talk.outbox, n) }, window);
 }
 
 /**
@@ -239,11 +296,11 @@ function dropSay(talk, n, fault, window) {
  * @returns {TalkStep}
  */
 function flush(talk, window) {
+  if (talk.flow !== 'on') return { talk, effects: [] };
   const { box, out } = outbox.flush(talk.outbox, window);
-  return {
-    talk: { ...talk, outbox: box },
-    effects: out.map(({ n, text }) => send({ type: TO.say, c: talk.c, n, text })),
-  };
+  const first = out.length > 0 && !outbox.inFlight(talk.outbox);
+  const says = out.map(({ n, text }) => send({ type: TO.say, c: talk.c, n, text }));
+  return { talk: { ...talk, outbox: box }, effects: first ? [...says, arm(TIMER.resend, box.patience_ms)] : says };
 }
 
 /**
@@ -254,16 +311,4 @@ function flush(talk, window) {
 function owe(talk, ms) {
   if (talk.inbox.due) return { talk, effects: [] };
   return { talk: { ...talk, inbox: { ...talk.inbox, due: true } }, effects: [arm(TIMER.got, ms)] };
-}
-
-/**
- * @param {Talk} talk
- * @param {'me' | 'them'} from
- * @param {number} n
- * @param {string} text
- * @returns {Talk}
- */
-function addEntry(talk, from, n, text) {
-  const key = talk.keys + 1;
-  return { ...talk, keys: key, entries: [...talk.entries, { key, from, n, text, fault: null }] };
 }

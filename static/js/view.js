@@ -84,8 +84,11 @@ export function createView(document, window, emit) {
     if (from !== null && from.c !== talk.c) clearTalk();
     text('status', talk.status);
     get('state').dataset.tone = talk.tone;
-    get('greeting').hidden = talk.bubbles.length > 0;
-    renderBubbles(talk.bubbles);
+    get('greeting').hidden = talk.bubbles.length > 0 || talk.shortened;
+    get('earlier').hidden = !talk.shortened;
+    // What a refresh brings back was heard before.
+    renderBubbles(talk.bubbles, from !== null && from.c === talk.c);
+    renderBreak(talk, from);
     get('typing').hidden = !talk.typing;
     get('ending').hidden = talk.over === null;
     get('actions').hidden = talk.over !== null;
@@ -113,25 +116,51 @@ export function createView(document, window, emit) {
     get('send').setAttribute('aria-disabled', String(!talk.canSend));
   }
 
-  /** @param {readonly Bubble[]} bubbles */
-  function renderBubbles(bubbles) {
+  /**
+   * What stands between the two sides. Only a change of it is read out, not every second of it.
+   * @param {TalkScreen} talk
+   * @param {TalkScreen | null} from
+   */
+  function renderBreak({ broken, over }, from) {
+    get('broken').hidden = broken === null;
+    text('broken-words', broken?.words ?? '');
+    text('countdown', broken?.countdown ?? '');
+    const before = from?.broken ?? null;
+    if (broken !== null && broken.words !== before?.words) hear(`${broken.words} ${broken.countdown}`);
+    if (broken === null && before !== null && over === null) hear('You are both back.');
+  }
+
+  /**
+   * @param {readonly Bubble[]} bubbles
+   * @param {boolean} aloud
+   */
+  function renderBubbles(bubbles, aloud) {
+    const first = bubbles[0]?.key ?? 0;
+    for (const [key, { item }] of items) {
+      if (key >= first) break;
+      item.remove();
+      items.delete(key);
+    }
     for (const bubble of bubbles) {
       const known = items.get(bubble.key);
-      if (known === undefined) addBubble(bubble);
+      if (known === undefined) addBubble(bubble, aloud);
       else if (known.mark !== bubble.mark) setMark(known.item, bubble);
       if (known !== undefined) known.mark = bubble.mark;
     }
   }
 
-  /** @param {Bubble} bubble */
-  function addBubble(bubble) {
+  /**
+   * @param {Bubble} bubble
+   * @param {boolean} aloud
+   */
+  function addBubble(bubble, aloud) {
     const item = clone(`bubble-${bubble.from}`);
     /** @type {HTMLElement} */ (item.querySelector('p')).textContent = bubble.text;
     item.classList.toggle('big', bubble.big);
     if (bubble.from === 'me') {
       setMark(item, bubble);
       atEnd = true;
-    } else {
+    } else if (aloud) {
       hear(bubble.text);
       // Who has just scrolled is told of it a frame later, which may be too late for this message.
       if (scroll.scrollTop !== seenTop) lookAround();
@@ -255,7 +284,10 @@ export function createView(document, window, emit) {
     scroll.addEventListener('scroll', lookAround, { passive: true });
     document.addEventListener('keydown', onKey);
     document.addEventListener('visibilitychange', () => emit({ type: 'visible', on: isVisible() }));
+    document.addEventListener('resume', () => emit({ type: 'wake' }));
+    window.addEventListener('pageshow', () => emit({ type: 'wake' }));
     window.addEventListener('online', () => emit({ type: 'wake' }));
+    window.addEventListener('offline', () => emit({ type: 'doubt' }));
     window.addEventListener('resize', fit);
     window.visualViewport?.addEventListener('resize', fit);
     window.visualViewport?.addEventListener('scroll', fit);

@@ -67,6 +67,9 @@ export const LIMITS = Object.freeze({
   ping_ms: 25_000, pong_ms: 10_000, grace_ms: 60_000, return_ms: 250,
 });
 
+/** How long to wait for the partner's `got` after a break, and how old a message gets before it is sent again. */
+export const SYNC_MS = 5_000;
+export const RESEND_MS = 5_000;
 /** How long the service may take to answer before the page takes the line for dead. */
 export const ANSWER_MS = 5_000;
 /** How long from the first try of a socket to its `welcome`. */

@@ -3,6 +3,10 @@
 import { CLOSE, ENDED, PROBLEM, REFUSED } from './wire.js';
 
 /** @typedef {{title: string, detail: string}} Words */
+/**
+ * The countdown is apart, so that it is not read out every second.
+ * @typedef {{words: string, countdown: string}} Break
+ */
 /** @typedef {import('./state.js').Why} Why */
 
 /** @type {Words} */
@@ -76,7 +80,7 @@ const RESTING = new Map(Object.entries({
 const ENDINGS = new Map(Object.entries({
   [ENDED.left]: { title: 'The stranger left', detail: 'They ended the conversation.' },
   [ENDED.next]: { title: 'The stranger moved on', detail: 'They went to look for someone new.' },
-  [ENDED.lost]: { title: 'The line broke', detail: 'The stranger’s connection was lost and did not come back.' },
+  [ENDED.lost]: { title: 'The stranger’s line broke', detail: 'It did not come back in time.' },
   [ENDED.moderated]: { title: 'The conversation was ended', detail: 'It was ended to keep people safe.' },
   [ENDED.closing]: { title: 'The conversation was ended', detail: 'The service is closing for a moment.' },
 }));
@@ -101,8 +105,13 @@ const NOTICES = new Map(Object.entries({
   [REFUSED.slowDown]: 'You are faster than the line. The rest follows in a moment.',
 }));
 
+/** Two windows of one browser look like two people to their owner, and never meet. */
+export const LONG_WAIT =
+  'Still nobody. Stay a little: the next to come is yours. Two windows of one browser are one person and never meet.';
+
 const MARKS = Object.freeze({
-  sending: 'Sending', delivered: 'Delivered', seen: 'Seen', lost: 'May not have arrived', refused: 'Not sent',
+  waiting: 'Waiting', delivered: 'Delivered', seen: 'Seen', lost: 'Not delivered: the chat ended first',
+  unsure: 'May not have arrived: the chat ended first', refused: 'Not sent',
 });
 
 /**
@@ -131,8 +140,11 @@ export function resting(why) {
 export function ending(why) {
   switch (why.by) {
     case 'me': return { title: 'You left', detail: 'The conversation is over.' };
-    case 'line': return { title: 'The line broke', detail: 'Your connection was lost, and the conversation with it.' };
-    case 'gap': return { title: 'The conversation was ended', detail: 'The two sides no longer agreed on it.' };
+    case 'line': return { title: 'The conversation is over', detail: 'It ended while your line was down.' };
+    case 'gap': return {
+      title: 'The conversation was ended',
+      detail: 'One side had lost a part of it, and it could not go on whole.',
+    };
     case 'close': return CLOSED.get(why.code) ?? ending({ by: 'line' });
     case 'service': return ENDINGS.get(why.reason) ?? { title: 'The conversation is over', detail: '' };
   }
@@ -144,6 +156,21 @@ export function ending(why) {
  */
 export function notice(notice) {
   return (notice === null ? undefined : NOTICES.get(notice)) ?? '';
+}
+
+/**
+ * What stands between the two sides just now. `left_ms`: for how long an away partner's seat is still held.
+ * @param {'down' | 'away'} what
+ * @param {number | null} left_ms
+ * @returns {Break}
+ */
+export function broken(what, left_ms) {
+  if (what === 'down') {
+    return { words: 'Your line is down. Coming back by itself; what you write waits here.', countdown: '' };
+  }
+  const seconds = Math.ceil((left_ms ?? 0) / 1_000);
+  if (seconds <= 0) return { words: 'They have lost their line, and did not come back in time.', countdown: '' };
+  return { words: 'They have lost their line; holding their seat for', countdown: `${seconds} s` };
 }
 
 /**

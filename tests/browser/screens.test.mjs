@@ -64,7 +64,7 @@ for (const [device, size] of /** @type {const} */ ([['phone', PHONE], ['desk', D
   for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
     test(`every screen on a ${device}, ${colorScheme}`, async () => {
       const tag = `${device}-${colorScheme}`;
-      const ann = await stage.person({ ...size, colorScheme, prepare: severable });
+      const ann = await stage.person({ ...size, colorScheme });
       await ann.getByText('here now').waitFor();
       await look(ann, `1-gate-${tag}`);
       await accept(ann);
@@ -73,7 +73,7 @@ for (const [device, size] of /** @type {const} */ ([['phone', PHONE], ['desk', D
       await ann.getByRole('heading', { name: 'Looking for someone' }).waitFor();
       await look(ann, `3-waiting-${tag}`);
 
-      const ben = await stage.person();
+      const ben = await stage.person({ prepare: severable });
       await accept(ben);
       await ben.getByRole('button', { name: 'Talk to someone' }).click();
       await ann.locator('#greeting').waitFor();
@@ -96,11 +96,18 @@ for (const [device, size] of /** @type {const} */ ([['phone', PHONE], ['desk', D
       await ann.locator('#greeting').waitFor();
       await say(ann, 'Hello again, or for the first time');
       await heard(ben, 'Hello again, or for the first time');
-      await ann.evaluate(() => Object.assign(globalThis, { cut: true }));
+      await ben.evaluate(() => Object.assign(globalThis, { cut: true }));
       await stage.breakLines();
-      await ann.getByRole('heading', { name: 'The line broke' }).waitFor();
-      await ann.getByText('Connecting again…').waitFor();
-      await look(ann, `8-line-broke-${tag}`);
+      await ann.locator('#broken').getByText('holding their seat').waitFor();
+      await say(ann, 'Are you still there?');
+      await look(ann, `8-away-${tag}`);
+      await ann.context().setOffline(true);
+      await ann.locator('#broken').getByText('Your line is down').waitFor();
+      await say(ann, 'This one waits');
+      await look(ann, `8-down-${tag}`);
+      await ann.getByRole('button', { name: 'Leave' }).click();
+      await ann.getByText('Not delivered').last().waitFor();
+      await look(ann, `8-not-delivered-${tag}`);
       await Promise.all([ann.context().close(), ben.context().close()]);
 
       const cleo = await stage.person({ ...size, colorScheme, prepare: banned });

@@ -80,7 +80,7 @@ export async function openStage() {
       }
     },
 
-    /** Breaks every conversation's line at once, as a deploy does. */
+    /** Breaks every line at once, as a deploy does. */
     async breakLines() {
       for (const { object } of await this.command({ command: 'objects', binding: 'LOBBY' })) {
         await this.command({ command: 'evict', binding: 'LOBBY', object, webSockets: 'close' });
@@ -164,6 +164,29 @@ export async function say(page, text) {
  */
 export async function heard(page, text) {
   await page.locator('.bubble p').getByText(text, { exact: true }).last().waitFor();
+}
+
+/**
+ * What each of the two has said, as this page shows it.
+ * @param {Page} page
+ */
+export async function transcript(page) {
+  const said = (/** @type {string} */ from) => page.locator(`.bubble.${from} p`).allTextContents();
+  return { me: await said('me'), them: await said('them') };
+}
+
+/**
+ * Both pages show the same conversation, with nothing of it on the way any more.
+ * @param {Page} one
+ * @param {Page} two
+ */
+export async function agree(one, two) {
+  for (const page of [one, two]) {
+    await page.locator('.bubble[data-mark="waiting"]').first().waitFor({ state: 'detached' });
+  }
+  const [ours, theirs] = await Promise.all([transcript(one), transcript(two)]);
+  assert.deepEqual(ours, { me: theirs.them, them: theirs.me });
+  return ours;
 }
 
 /**

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { C, Page, matched, welcome } from './play.mjs';
 
 const answer = { do: 'timer', name: 'answer', ms: 5_000 };
+const long = { do: 'timer', name: 'long', ms: 20_000 };
 const noAnswer = { do: 'timer', name: 'answer', ms: null };
 
 // --- coming in ---
@@ -43,7 +44,7 @@ test('a door that wants the terms leads back to them', () => {
 
 test('one press enters, connects, and asks for a partner as soon as the line is open', () => {
   const page = Page.booted().do({ type: 'talk' });
-  assert.deepEqual(page.effects, [{ do: 'enter', visitor: null }]);
+  assert.deepEqual(page.effects, [long, { do: 'enter', visitor: null }]);
   page.do({ type: 'entered', pass: 'pass', lobby: 'lobby', visitor: 'visitor' }).hear(welcome());
   assert.deepEqual(page.sent, [{ type: 'find' }]);
   assert.ok(page.effects.some((effect) => effect.do === 'timer' && effect.name === 'answer'));
@@ -55,14 +56,16 @@ test('pressing twice asks once', () => {
 
 test('an open line is used again', () => {
   const page = Page.over().do({ type: 'home' }).do({ type: 'talk' });
-  assert.deepEqual(page.effects, [{ do: 'send', frame: { type: 'find' } }, answer]);
+  assert.deepEqual(page.effects, [long, { do: 'send', frame: { type: 'find' } }, answer]);
 });
 
 test('waiting is an answer; being widened and paused are shown', () => {
   const page = Page.seeking().hear({ type: 'waiting', widen_ms: 9_000 });
   assert.deepEqual(page.effects, [noAnswer]);
   page.hear({ type: 'error', code: 'paused', re: 'find' }).hear({ type: 'waiting', widen_ms: 0 });
-  assert.deepEqual(page.state.place, { at: 'seeking', asked: true, queued: true, widened: true, paused: false });
+  const place = { at: 'seeking', asked: true, queued: true, widened: true, paused: false, held: false, long: false };
+  assert.deepEqual(page.state.place, place);
+  assert.deepEqual(page.ring('long').state.place, { ...place, long: true });
 });
 
 test('a find without an answer for 5 s means a dead line, which comes back and finds again', () => {
@@ -176,15 +179,16 @@ test('the timers of a conversation end with it', () => {
   const page = Page.talking().hear({ type: 'ended', c: C, reason: 'left' });
   const timers = page.effects.filter((effect) => effect.do === 'timer');
   const cancelled = timers.filter(({ ms }) => ms === null).map(({ name }) => name);
-  assert.deepEqual(cancelled.slice(0, 5), ['got', 'hold', 'typing', 'lapse', 'armed']);
+  assert.deepEqual(cancelled.slice(0, 8), ['got', 'typing', 'lapse', 'sync', 'resend', 'grace', 'hold', 'armed']);
 });
 
 // --- a broken line ---
 
-test('a broken line ends the conversation, and the line comes back by itself', () => {
+test('a conversation that the service forgot while the line was down is over', () => {
   const page = Page.talking().do({ type: 'down', code: 1006, reason: '' });
-  assert.ok(page.state.place.at === 'over' && page.state.place.why.by === 'line');
-  page.ring('rest').hear(welcome());
+  assert.equal(page.state.place.at, 'talking');
+  const { place } = page.ring('rest').hear(welcome()).state;
+  assert.ok(place.at === 'over' && place.why.by === 'line');
   assert.equal(page.state.line.way.at, 'open');
   assert.deepEqual(page.sent, [], 'nobody pressed anything');
 });
@@ -207,8 +211,8 @@ test('the network and the person coming back end a rest', () => {
   }
 });
 
-test('a ban and a newer window end the conversation with a reason of their own', () => {
-  for (const code of [4403, 4409, 4429]) {
+test('a close that the service means as the end ends the conversation with a reason of its own', () => {
+  for (const code of [1000, 1003, 1009, 4400, 4403, 4409, 4429]) {
     const { place } = Page.talking().do({ type: 'down', code, reason: '' }).state;
     assert.deepEqual(place.at === 'over' && place.why, { by: 'close', code });
   }

@@ -88,6 +88,18 @@ test('a probe asks for a sign of life at once', () => {
   assert.equal(ends.length, 1);
 });
 
+test('a line in doubt has less time to answer, and a healthy one does', () => {
+  const { clock, connection, socket, ends } = openWorld();
+  connection.probe(2_500);
+  socket.say('pong');
+  clock.pass(20_000);
+  assert.deepEqual(ends, []);
+  connection.probe();
+  connection.probe(2_500);
+  clock.pass(2_500);
+  assert.equal(ends.length, 1);
+});
+
 test('an end is told with its code, once', () => {
   const { clock, socket, ends } = openWorld();
   socket.tell('close', { code: 4403, reason: '17' });

@@ -6,19 +6,15 @@ import * as lines from '../../static/js/line.js';
 
 const ENTRY = { pass: 'pass', lobby: 'lobby', visitor: 'visitor' };
 
-/** @param {number} [attempt] */
-function open(attempt = 0) {
-  const connecting = lines.entered(lines.want(INITIAL.line).line, ENTRY).line;
-  const { line } = lines.welcomed(connecting, LIMITS);
-  return attempt === 0 ? line : { ...line, way: /** @type {const} */ ({ at: 'open', attempt }) };
-}
+const connecting = () => lines.entered(lines.want(INITIAL.line).line, ENTRY).line;
+const open = () => lines.welcomed(connecting(), LIMITS, true).line;
 
 /**
  * @param {number} code
  * @param {string} [reason]
- * @param {number} [attempt]
+ * @param {number} [young]
  */
-const closed = (code, reason = '', attempt = 0) => lines.down(open(attempt), { code, reason }, true);
+const closed = (code, reason = '', young = 0) => lines.down({ ...open(), young }, { code, reason }, true);
 
 /** @param {lines.LineStep} step */
 const rest = (step) => step.effects.find((effect) => effect.do === 'rest');
@@ -26,8 +22,8 @@ const rest = (step) => step.effects.find((effect) => effect.do === 'rest');
 test('the way there is: a pass, a socket, hello, welcome', () => {
   const entering = lines.want({ ...INITIAL.line, counted: true, visitor: 'known' });
   assert.deepEqual(entering.effects, [{ do: 'enter', visitor: 'known' }]);
-  const connecting = lines.entered(entering.line, ENTRY);
-  assert.deepEqual(connecting.effects, [
+  const hello = lines.entered(entering.line, ENTRY);
+  assert.deepEqual(hello.effects, [
     { do: 'remember', key: 'visitor', value: 'visitor' },
     {
       do: 'connect',
@@ -36,8 +32,8 @@ test('the way there is: a pass, a socket, hello, welcome', () => {
       limits: LIMITS,
     },
   ]);
-  const opened = lines.welcomed(connecting.line, { ...LIMITS, return_ms: 4_000 });
-  assert.deepEqual(opened.line.way, { at: 'open', attempt: 0 });
+  const opened = lines.welcomed(hello.line, { ...LIMITS, return_ms: 4_000 }, true);
+  assert.deepEqual(opened.line.way, { at: 'open', ready: true });
   assert.equal(opened.line.limits.return_ms, 4_000);
 });
 
@@ -64,18 +60,54 @@ test('a steady line that breaks comes back within return_ms', () => {
   }
 });
 
-test('a line that breaks young backs off further, until it was steady', () => {
-  const again = lines.welcomed(lines.rested(closed(1006, '', 1).line).line, LIMITS).line;
-  assert.deepEqual(again.way, { at: 'open', attempt: 2 });
-  assert.deepEqual(lines.steady(again).line.way, { at: 'open', attempt: 0 });
+test('the first try after a welcomed line is at once, however many it took to open it', () => {
+  /** @type {import('../../static/js/state.js').Line} */
+  const late = { ...connecting(), way: { at: 'connecting', attempt: 7 } };
+  const step = lines.down(lines.welcomed(late, LIMITS, true).line, { code: 1006, reason: '' }, true);
+  assert.equal(rest(step)?.attempt, 0);
 });
 
-test('a lobby that never answers is asked twice, then another is asked for', () => {
-  const connecting = lines.entered(lines.want(INITIAL.line).line, ENTRY).line;
-  const first = lines.down(connecting, { code: 1006, reason: '' }, true);
-  assert.equal(first.line.way.at === 'resting' && first.line.way.then, 'connect');
-  const second = lines.down(lines.rested(first.line).line, { code: 1006, reason: '' }, true);
-  assert.equal(second.line.way.at === 'resting' && second.line.way.then, 'enter');
+test('a service that greets and hangs up is not called in a loop', () => {
+  let line = open();
+  const attempts = [];
+  for (let time = 1; time <= 6; time += 1) {
+    const step = lines.down(line, { code: 1006, reason: '' }, true);
+    attempts.push(rest(step)?.attempt);
+    line = lines.welcomed(lines.rested(step.line).line, LIMITS, true).line;
+  }
+  assert.deepEqual(attempts, [0, 0, 0, 1, 2, 3]);
+  assert.equal(lines.steady(line).line.young, 0);
+});
+
+/** @param {import('../../static/js/state.js').Line} line */
+function tries(line) {
+  for (let count = 1; ; count += 1) {
+    line = lines.down(line, { code: 1006, reason: '' }, true).line;
+    if (line.way.at === 'resting' && line.way.then === 'enter') return count;
+    line = lines.rested(line).line;
+  }
+}
+
+test('a lobby that never answers is given up soon by a newcomer, late by who has a ticket', () => {
+  assert.equal(tries(connecting()), 2);
+  assert.equal(tries({ ...connecting(), ticket: 'ticket' }), 8);
+});
+
+test('a ticket goes with every hello, and leads back to its lobby with a new pass', () => {
+  const line = { ...open(), ticket: 'ticket' };
+  const back = lines.rested(lines.down(line, { code: 1006, reason: '' }, true).line);
+  const [hello] = back.effects.flatMap((effect) => (effect.do === 'connect' ? [effect.hello] : []));
+  assert.deepEqual(hello, { type: 'hello', v: 1, pass: 'pass', line: 2, ticket: 'ticket' });
+  const expired = lines.down(line, { code: 4401, reason: '' }, true);
+  const again = lines.entered(expired.line, { pass: 'new', lobby: 'other', visitor: 'visitor' });
+  assert.ok(again.effects.some((effect) => effect.do === 'connect' && effect.lobby === 'lobby'));
+});
+
+test('a newer socket has the ticket now; any other end leaves it', () => {
+  for (const code of [1000, 4400, 4403, 4409, 4429, 4503]) {
+    const { line } = lines.down({ ...open(), ticket: 'ticket' }, { code, reason: '' }, true);
+    assert.equal(line.ticket, code === 4409 ? null : 'ticket', String(code));
+  }
 });
 
 test('codes that mean never again are not tried again, and forget the pass', () => {
@@ -99,14 +131,15 @@ test('who is moved goes there at once, without entering again', () => {
 });
 
 test('who is moved in a circle rests and enters again', () => {
-  assert.equal(closed(4001, 'other', 3).line.way.at, 'resting');
+  assert.equal(closed(4001, 'other', 5).line.way.at, 'resting');
   assert.equal(closed(4001, '').line.way.at, 'resting');
 });
 
 test('an expired pass is replaced at once, as the same visitor; the second time with a rest', () => {
   const step = closed(4401);
   assert.deepEqual(step.effects, [{ do: 'enter', visitor: 'visitor' }]);
-  assert.equal(closed(4401, '', 1).line.way.at, 'resting');
+  const again = lines.entered(step.line, ENTRY).line;
+  assert.equal(lines.down(again, { code: 4401, reason: '' }, true).line.way.at, 'resting');
 });
 
 test('a flooded line rests as long as the service asks, whatever wakes it', () => {

@@ -54,10 +54,23 @@ test('seen goes up only, and not beyond what was sent', () => {
   assert.equal(markSeen(markSeen(box, 2), 1).seen, 2);
 });
 
-test('held messages wait, then go on from the one that was refused', () => {
-  const held = holdFrom(flush(full(5), 16).box, 3);
+test('held messages wait, then go on one at a time from the one that was refused', () => {
+  const acked = acknowledge(flush(full(5), 16).box, 2);
+  assert.ok(acked);
+  const held = holdFrom(acked, 3);
   assert.deepEqual(flush(held, 16).out, []);
-  assert.deepEqual(numbers(flush(release(held), 16).out), [3, 4, 5]);
+  const { box, out } = flush(release(held), 16);
+  assert.deepEqual(numbers(out), [3]);
+  const next = acknowledge(box, 3);
+  assert.ok(next);
+  assert.deepEqual(numbers(flush(next, 16).out), [4]);
+});
+
+test('once all has arrived, the window is whole again', () => {
+  const { box } = flush(full(2), 16);
+  const done = acknowledge(flush(release(holdFrom(box, 1)), 16).box, 2);
+  assert.ok(done);
+  assert.deepEqual(numbers(flush(keep(keep(done, 'a'), 'b'), 16).out), [3, 4]);
 });
 
 test('what the partner has is not sent again', () => {

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { INITIAL } from '../../static/js/state.js';
 import { LIMITS } from '../../static/js/wire.js';
+import { NOUNS, read, write } from '../../static/js/kept.js';
 import { reduce } from '../../static/js/chat.js';
 
 /** @typedef {import('../../static/js/state.js').Event} Event */
@@ -60,9 +61,13 @@ export class Page {
     return place.talk;
   }
 
-  /** @param {Partial<{visitor: string | null, accepted: string | null, visible: boolean}>} [known] */
+  /**
+   * @param {Partial<{visitor: string | null, accepted: string | null, visible: boolean,
+   *   kept: import('../../static/js/kept.js').Kept | null}>} [known]
+   */
   static booted(known = {}) {
-    return new Page().do({ type: 'boot', visitor: null, accepted: '1', counted: true, visible: true, ...known });
+    const boot = { visitor: null, accepted: '1', counted: true, visible: true, kept: null, ...known };
+    return new Page().do({ type: 'boot', ...boot });
   }
 
   /** Somebody who pressed the button and whose line is open: the `find` is out. */
@@ -77,6 +82,14 @@ export class Page {
     return Page.seeking().hear(matched());
   }
 
+  /** This page after a refresh, with what it kept. @param {boolean} [visible] */
+  reloaded(visible = true) {
+    const texts = Object.fromEntries(NOUNS.map((noun) => [noun, write(noun, this.state)]));
+    const kept = read(/** @type {import('../../static/js/kept.js').Texts} */ (texts));
+    const { line: { visitor }, terms: { accepted } } = this.state;
+    return Page.booted({ visitor, accepted, visible, kept });
+  }
+
   /** @param {string} [reason] */
   static over(reason = 'left') {
     return Page.talking().hear({ type: 'ended', c: C, reason });
@@ -89,6 +102,15 @@ export class Page {
  */
 export function welcome(state = 'idle') {
   return { type: 'welcome', v: 1, state, limits: LIMITS };
+}
+
+/**
+ * @param {'here' | 'away'} [partner]
+ * @param {string} [conversation]
+ * @returns {ServerFrame}
+ */
+export function resumed(partner = 'here', conversation = C) {
+  return { type: 'resumed', conversation, common: [], partner, grace_ms: 60_000, ticket: 'newer' };
 }
 
 /**

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { show } from '../../static/js/screen.js';
-import { C, Page } from './play.mjs';
+import { C, Page, resumed, welcome } from './play.mjs';
 
 /** @param {Page} page */
 const screen = (page) => show(page.state);
@@ -58,16 +58,51 @@ test('who left, and why, in plain words', () => {
   const title = (reason) => talk(Page.over(reason)).over?.title;
   assert.equal(title('left'), 'The stranger left');
   assert.equal(title('next'), 'The stranger moved on');
-  assert.equal(title('lost'), 'The line broke');
+  assert.equal(title('lost'), 'The stranger’s line broke');
   assert.equal(title('eclipse'), 'The conversation is over');
   assert.equal(talk(Page.talking().do({ type: 'stop' })).over?.title, 'You left');
-  assert.equal(talk(Page.talking().do({ type: 'down', code: 1006, reason: '' })).over?.title, 'The line broke');
+  assert.match(talk(Page.talking().do({ type: 'down', code: 4409, reason: '' })).over?.detail ?? '', /newer window/);
 });
 
 test('the line’s state is in plain words', () => {
   const page = Page.talking();
   assert.equal(talk(page).status, 'With a stranger');
-  assert.equal(talk(page.do({ type: 'down', code: 1006, reason: '' })).status, 'Connecting again…');
+  assert.equal(talk(page.do({ type: 'down', code: 1006, reason: '' })).status, 'Coming back…');
+  assert.match(talk(page).broken?.words ?? '', /^Your line is down/);
+  page.ring('rest').hear(welcome('talking')).hear(resumed());
+  assert.equal(talk(page).status, 'With a stranger');
+  assert.equal(talk(page).broken, null);
+});
+
+test('an away partner’s time runs down in words', () => {
+  const page = Page.talking().hear({ type: 'partner', c: C, state: 'away', grace_ms: 60_000 });
+  const words = 'They have lost their line; holding their seat for';
+  assert.deepEqual(talk(page).broken, { words, countdown: '60 s' });
+  for (let second = 0; second < 20; second += 1) page.ring('grace');
+  assert.deepEqual(talk(page).broken, { words, countdown: '40 s' });
+  for (let second = 0; second < 40; second += 1) page.ring('grace');
+  assert.match(talk(page).broken?.words ?? '', /did not come back/);
+});
+
+test('what the end of a conversation left undelivered says so, and whether it was on its way', () => {
+  const page = Page.talking().say('on its way').do({ type: 'down', code: 1006, reason: '' }).say('written too late');
+  page.ring('rest').hear(welcome());
+  assert.deepEqual(talk(page).bubbles.map(({ mark, markWords }) => [mark, markWords]), [
+    ['lost', 'May not have arrived: the chat ended first'], ['lost', 'Not delivered: the chat ended first'],
+  ]);
+});
+
+test('who waits long is told that two windows of one browser never meet', () => {
+  assert.match(screen(Page.seeking().ring('long')).seeking.detail, /one browser/);
+});
+
+test('a conversation without its beginning says so', () => {
+  const page = Page.talking();
+  for (let n = 1; n <= 500; n += 1) page.hear({ type: 'say', c: C, n, text: 'a' });
+  assert.equal(talk(page).shortened, false);
+  page.hear({ type: 'say', c: C, n: 501, text: 'a' });
+  assert.equal(talk(page).shortened, true);
+  assert.equal(talk(page).bubbles.length, 500);
 });
 
 test('the counter appears near the limit and counts characters as the service does', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { markOf } from '../../static/js/talk.js';
+import { markOf } from '../../static/js/transcript.js';
 import { C, Page } from './play.mjs';
 
 /**
@@ -27,9 +27,9 @@ test('messages go out numbered, and in the form of the wire', () => {
   assert.deepEqual(said(page.say('three')), [2]);
 });
 
-test('a message is sending, then delivered, then seen', () => {
+test('a message is waiting, then delivered, then seen', () => {
   const page = Page.talking().say('one').say('two');
-  assert.deepEqual(marks(page), ['sending', 'sending']);
+  assert.deepEqual(marks(page), ['waiting', 'waiting']);
   assert.deepEqual(marks(page.hear({ type: 'got', c: C, n: 2 })), ['delivered', 'delivered']);
   assert.deepEqual(marks(page.hear({ type: 'seen', c: C, n: 1 })), ['seen', 'delivered']);
 });
@@ -61,7 +61,9 @@ test('the service asking to slow down holds everything back, then goes on from t
   page.hear({ type: 'error', code: 'slow_down', re: 'say', c: C, n: 3, retry_ms: 900 });
   assert.deepEqual(page.effects, [], 'the first refusal says where to go on');
   assert.deepEqual(said(page.say('four')), []);
-  assert.deepEqual(said(page.ring('hold')), [2, 3, 4]);
+  assert.deepEqual(said(page.ring('hold')), [2]);
+  assert.deepEqual(said(page.hear({ type: 'got', c: C, n: 1 })), []);
+  assert.deepEqual(said(page.hear({ type: 'got', c: C, n: 2 })), [3]);
 });
 
 test('a message that is refused for good is dropped, and those after it close the gap', () => {
