@@ -1,14 +1,15 @@
 //! The client's half of the protocol, as a pure machine: what `docs/PROTOCOL.md` asks of whoever talks to the service.
 //!
-//! Theory. Three machines share the work. The [`mod@line`] is the way to the service, and comes back by itself. The place says
-//! what the person wants: nothing, a partner, or the conversation on show (a [`talk`]). [`leaving`] holds what the service has
-//! not confirmed yet: a goodbye is shown as done at once, and kept until it is. What the service says is in [`service`],
-//! the person's wishes in [`wishes`]; [`wire`] alone knows JSON.
+//! Theory. Three machines share the work. The way to the service (`line`, and `broken` for its end) comes back by
+//! itself. The place says what the person wants: nothing, a partner, or the conversation on show (`talk`, `outbox`).
+//! What the service has not confirmed yet is in `leaving`: a goodbye is shown as done at once, and kept until it is.
+//! What the service says is in `service`, the person's wishes in `wishes`; `wire` alone knows JSON.
 //!
-//! A [`Client`] keeps the contract of [`crate::domain`]: time and chance are arguments, effects are values, an input that is
-//! out of place changes nothing. Its durable half is [`Kept`]. In the effects of a step, what is shown comes first, then
-//! what is to be saved, then what goes out: whoever performs them in this order, and writes down the lines of the transcript
-//! as they are shown, writes before it tells. A client restored from what was saved last goes on where it was.
+//! A [`Client`] keeps the contract of [`crate::domain`]: time and chance are arguments, effects are values, an input
+//! that is out of place changes nothing. Its durable half is [`Kept`]. In the effects of a step, what is shown comes
+//! first, then what is to be saved, then what goes out: whoever performs them in this order, and writes down the lines
+//! of the transcript as they are shown, writes before it tells. A client restored from what was saved last goes on
+//! where it was.
 //!
 //! Sockets are numbered. Only the newest one counts; what an abandoned one still brings is ignored.
 

@@ -4,8 +4,8 @@
 //! cargo run --example chat -- http://127.0.0.1:8787 [file]
 //! ```
 //!
-//! With a file, a conversation outlives this program: it goes on when the program is started again with the same one, soon
-//! enough. What is typed is said; `/next`, `/stop`, `/find`, `/block`, `/report why` and `/quit` are wishes.
+//! With a file, a conversation outlives this program: it goes on when the program is started again with the same one,
+//! soon enough. What is typed is said; `/next`, `/stop`, `/find`, `/block`, `/report why` and `/quit` are wishes.
 
 mod shell;
 mod socket;

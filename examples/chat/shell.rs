@@ -1,7 +1,7 @@
 //! What performs for a client: its clock, its sockets, its requests. It decides nothing.
 //!
-//! One task owns the client. Everything that happens to it comes through one queue, in order; its effects are carried out
-//! in their order, before the next thing happens. So what is to be kept is kept before anything goes out.
+//! One task owns the client. Everything that happens to it comes through one queue, in order; its effects are carried
+//! out in their order, before the next thing happens. So what is to be kept is kept before anything goes out.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until, timeout};
 
-use crate::socket::{self, Outgoing, Socket};
+use super::socket::{self, Outgoing, Socket};
 
 /// How long a request may take.
 const REQUEST: Duration = Duration::from_secs(10);

@@ -13,7 +13,7 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::{WebSocketStream, client_async};
 
-use crate::shell::Way;
+use super::shell::Way;
 
 /// Where a close frame comes without one.
 const NO_CODE: u16 = 1005;

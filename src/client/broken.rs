@@ -80,8 +80,8 @@ impl Client {
         self.line.way = Way::Resting { until, then, firm: retry_ms.is_some() };
     }
 
-    /// Trying again by itself would be wrong. A ticket is remembered for what it remembers, but for that of a session that
-    /// goes on elsewhere.
+    /// Trying again by itself would be wrong. A ticket is remembered for what it remembers, but for that of a session
+    /// that goes on elsewhere.
     pub(super) fn give_up(&mut self, turn: &mut Turn, why: &str, code: Option<u16>) {
         if let Some(code) = code {
             self.end_all(turn, &Why::Code(code));

@@ -52,7 +52,7 @@ pub enum Input {
         /// Which.
         socket: u64,
     },
-    /// A socket brought a frame: see [`read`](super::wire::read).
+    /// A socket brought a frame: see [`super::read`].
     Heard {
         /// Which.
         socket: u64,

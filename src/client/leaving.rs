@@ -1,7 +1,8 @@
 //! What is owed: frames that the service has yet to answer, and goodbyes that it has yet to confirm.
 //!
-//! A goodbye is shown as done at once. It is kept over broken lines and reloads until the service says that it is done, and
-//! is said again where it may have been lost. An answer that does not come for 5 s means that the line is dead.
+//! A goodbye is shown as done at once. It is kept over broken lines and reloads until the service says that it is
+//! done, and is said again where it may have been lost. An answer that does not come for 5 s means that the line is
+//! dead.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,7 +1,7 @@
 //! What this side has said in one conversation and the partner does not have yet.
 //!
-//! Messages are numbered from 1 and kept until the partner's `got` covers them. `waiting` holds exactly the numbers after
-//! `acked`, without a gap: so the number of a message is its place. `acked <= told <= acked + waiting.len()`.
+//! Messages are numbered from 1 and kept until the partner's `got` covers them. `waiting` holds exactly the numbers
+//! after `acked`, without a gap: so the number of a message is its place. `acked <= told <= acked + waiting.len()`.
 
 use std::collections::VecDeque;
 
@@ -61,7 +61,8 @@ impl Outbox {
         Ok(grown)
     }
 
-    /// The partner has seen everything up to `n`: the number, where that is news. What was not acknowledged was not seen.
+    /// The partner has seen everything up to `n`: the number, where that is news. What was not acknowledged was not
+    /// seen.
     pub fn mark_seen(&mut self, n: u64) -> Option<u64> {
         let seen = n.min(self.acked);
         (seen > self.seen).then(|| {

@@ -131,8 +131,8 @@ impl Client {
         }
     }
 
-    /// The partner has everything up to `n`; where that cannot be, one side's memory is older than the conversation, and
-    /// only an end is honest.
+    /// The partner has everything up to `n`; where that cannot be, one side's memory is older than the conversation,
+    /// and only an end is honest.
     fn acknowledged(&mut self, turn: &mut Turn, c: &str, n: u64) {
         let mut older = false;
         self.in_talk(c, |seat| older = seat.acknowledge(turn, n).is_err());

@@ -1,9 +1,9 @@
 //! One conversation of this side: what is sent when, and what is told of what has arrived.
 //!
-//! Theory. A [`Talk`] is what a tab keeps of it; a [`Flow`] is what holds only as long as the line does. A message goes out
-//! when the line is open, the partner is here and has said what they have (`sync`), and the service does not hold us back
-//! (`held`). Everything up to `sent` is on the way; to send again is to set `sent` back. A message of the partner is
-//! taken only when it is the next one.
+//! Theory. A [`Talk`] is what a tab keeps of it; a [`Flow`] is what holds only as long as the line does. A message
+//! goes out when the line is open, the partner is here and has said what they have (`sync`), and the service does not
+//! hold us back (`held`). Everything up to `sent` is on the way; to send again is to set `sent` back. A message of the
+//! partner is taken only when it is the next one.
 //!
 //! A [`Seat`] is both halves with what they need to know of the rest; all changes of a conversation are in this file.
 
@@ -70,8 +70,9 @@ pub struct Flow {
     sent: u64,
     /// Nothing goes out until then.
     held: Option<Time>,
-    /// The service has asked to slow down: up to this number, and then one at a time until all that was said has arrived.
-    /// Whoever went on with a whole window would be refused all but one of it, again and again, and be closed for flooding.
+    /// The service has asked to slow down: up to this number, and then one at a time until all that was said has
+    /// arrived. Whoever went on with a whole window would be refused all but one of it, again and again, and be closed
+    /// for flooding.
     careful: Option<u64>,
     /// When to send again what is not acknowledged, and after how long a wait.
     patience: Option<(Time, u64)>,
@@ -287,8 +288,8 @@ impl Seat<'_> {
         self.flush(turn);
     }
 
-    /// Nothing goes out until `at`, and then from `n` on. The first refusal says from where: those after it were refused
-    /// for the same haste.
+    /// Nothing goes out until `at`, and then from `n` on. The first refusal says from where: those after it were
+    /// refused for the same haste.
     fn hold(&mut self, n: u64, at: Time) {
         let acked = self.talk.outbox.acked();
         self.flow.sent = self.flow.sent.min(n.saturating_sub(1)).max(acked);

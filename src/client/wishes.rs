@@ -1,4 +1,5 @@
-//! What the person wishes. A wish is shown as granted at once; what the service has to know of it is kept until it does.
+//! What the person wishes. A wish is shown as granted at once; what the service has to know of it is kept until it
+//! does.
 
 use super::leaving::Asked;
 use super::{Client, Place, Show, Talk, Turn, Wanted, Why};

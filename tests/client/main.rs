@@ -1,8 +1,9 @@
-//! The client: what it reads, what it does, and what two of them keep of their promise with the real lobby between them.
+//! The client: what it reads, what it does, and what two of them keep of their promise with the real lobby between
+//! them.
 //!
-//! `reading` and `scripts` hold it to the vectors that it shares with the page. In `pairs`, people with this client and a
-//! lobby are put into a `world` in which everything breaks as chance has it; a `transcript` per person says what came of
-//! it. `SEED=7 cargo test --test client` runs one such world again, `SEEDS=100000` more of them.
+//! `reading` and `scripts` hold it to the vectors that it shares with the page. In `pairs`, people with this client
+//! and a lobby are put into a `world` in which everything breaks as chance has it; a `transcript` per person says what
+//! came of it. `SEED=7 cargo test --test client` runs one such world again, `SEEDS=100000` more of them.
 
 #[path = "../simulation/chance.rs"]
 mod chance;

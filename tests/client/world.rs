@@ -1,8 +1,8 @@
 //! People with real clients, a real lobby, and lines between them that are slow, break and go silent.
 //!
-//! What is on a line comes in order or not at all. A line that goes silent carries nothing any more, and neither side is
-//! told; one that breaks is noticed by each side in its own time. A client that ends in the middle of a step has carried
-//! out only the first of its effects.
+//! What is on a line comes in order or not at all. A line that goes silent carries nothing any more, and neither side
+//! is told; one that breaks is noticed by each side in its own time. A client that ends in the middle of a step has
+//! carried out only the first of its effects.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -66,7 +66,8 @@ pub struct World {
     pub tickets: Vec<Ticket>,
     /// Conversations that somebody wished to end.
     pub left: BTreeSet<String>,
-    /// When somebody came back to a conversation that their partner had never heard of, because the lobby had forgotten.
+    /// When somebody came back to a conversation that their partner had never heard of, because the lobby had
+    /// forgotten.
     pub unheard: Time,
     /// Clients end in the middle of a step, so many times in a hundred.
     pub crashes: u64,
