@@ -8,26 +8,28 @@ use super::id::{ConversationId, SessionId};
 use super::limits::{GRACE_MS, RELOAD_GRACE_MS};
 use super::protocol::EndReason;
 use super::session::{Doing, Partner, Person, Talk};
+use super::time::Time;
 
 /// Two people meet. `None`, and nothing has changed, for one and the same session.
-pub fn begin(one: &mut Person, other: &mut Person) -> Option<ConversationId> {
+pub fn begin(one: &mut Person, other: &mut Person, now: Time) -> Option<ConversationId> {
     if one.id == other.id {
         return None;
     }
-    let conversation = ConversationId::of((one.id, one.generation), (other.id, other.generation));
+    let named = |person: &Person| (person.id, person.next_generation(now));
+    let conversation = ConversationId::of(named(one), named(other));
     let lang = one.preferences.common_lang(&other.preferences);
     let seat = |me: &Person, them: &Person| Partner {
         session: me.id,
         visitor: me.visitor,
-        generation: me.generation + 1,
+        generation: me.next_generation(now),
         common: me.preferences.common(&them.preferences),
     };
     let (ones, others) = (seat(one, other), seat(other, one));
     let talk = |partner: &Partner, common: &[String]| {
         Doing::Talking(Talk { conversation, partner: partner.clone(), common: common.to_vec(), lang })
     };
-    one.turn_to(talk(&others, &ones.common));
-    other.turn_to(talk(&ones, &others.common));
+    one.turn_to(talk(&others, &ones.common), now);
+    other.turn_to(talk(&ones, &others.common), now);
     Some(conversation)
 }
 
@@ -80,13 +82,16 @@ mod tests {
     use crate::domain::id::VisitorId;
     use crate::domain::protocol::Preferences;
 
+    /// Before any generation, so that each counts up by one.
+    const NOW: Time = Time::from_ms(0);
+
     fn person(id: u8, generation: u64) -> Person {
         Person { generation, ..Person::new(SessionId([id; 16]), VisitorId([id; 16])) }
     }
 
     fn pair() -> (Person, Person) {
         let (mut one, mut other) = (person(1, 4), person(2, 7));
-        begin(&mut one, &mut other).unwrap();
+        begin(&mut one, &mut other, NOW).unwrap();
         (one, other)
     }
 
@@ -102,7 +107,7 @@ mod tests {
     #[test]
     fn nobody_meets_themself() {
         let (mut one, mut same) = (person(1, 4), person(1, 4));
-        assert_eq!(begin(&mut one, &mut same), None);
+        assert_eq!(begin(&mut one, &mut same, NOW), None);
         assert_eq!(one, person(1, 4));
     }
 
@@ -111,10 +116,21 @@ mod tests {
         let (one, mut other) = pair();
         let talk = one.talk().unwrap();
         assert_eq!(judge(one.id, talk, &person(2, 7)), Claim::PartnerIsBehind, "the match was lost on the way");
-        other.turn_to(Doing::Idle);
+        other.turn_to(Doing::Idle, NOW);
         assert_eq!(judge(one.id, talk, &other), Claim::IsOver);
         let (mut again, mut third) = (person(2, 7), person(3, 0));
-        begin(&mut again, &mut third).unwrap();
+        begin(&mut again, &mut third, NOW).unwrap();
         assert_eq!(judge(one.id, talk, &again), Claim::IsOver, "as new, and somewhere else");
+    }
+
+    #[test]
+    fn what_was_begun_later_is_newer_although_the_match_before_it_was_forgotten() {
+        let (at, later) = (Time::from_ms(1_000), Time::from_ms(2_000));
+        let (mut one, mut other) = (person(1, 4), person(2, 7));
+        begin(&mut one, &mut other, at).unwrap();
+        // The match never reached the other, who comes back as of before it, and meets a third.
+        let (mut again, mut third) = (person(2, 7), person(3, 0));
+        begin(&mut again, &mut third, later).unwrap();
+        assert_eq!(judge(one.id, one.talk().unwrap(), &again), Claim::IsOver);
     }
 }

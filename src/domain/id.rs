@@ -37,9 +37,9 @@ pub struct ConversationId([u8; 16]);
 impl ConversationId {
     /// The conversation that two sessions begin, each named with its generation (how often its state has changed).
     ///
-    /// As long as the lobby remembers, a pair of generations never comes again, so neither does the id. It needs no
-    /// entropy of its own: whoever wanted to guess it would have to know two session ids, and those never leave the
-    /// service.
+    /// Generations follow time, so a pair of them does not come again, not even where the lobby has forgotten, and
+    /// neither does the id. It needs no entropy of its own: whoever wanted to guess it would have to know two session
+    /// ids, and those never leave the service.
     #[must_use]
     pub fn of(first: (SessionId, u64), second: (SessionId, u64)) -> Self {
         let mut hash = Sha256::new();

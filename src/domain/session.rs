@@ -2,7 +2,7 @@
 //!
 //! A [`Person`] is a statement about somebody: who, and what they are doing. It is made twice outside of memory: in the
 //! [`Record`] that is kept with their socket, rewritten when it changes and never for a message; and in the sealed ticket
-//! that they come back with. Its generation counts changes, so of two statements about a person the newer one is known.
+//! that they come back with. Its generation grows with each change, so of two statements about a person the newer one is known.
 //! Who talks also states with whom, in both directions: so one of the two is enough to hold the seat of the other.
 
 use serde::{Deserialize, Serialize};
@@ -58,7 +58,7 @@ pub struct Person {
     pub id: SessionId,
     /// In which browser.
     pub visitor: VisitorId,
-    /// Counts changes of `doing`: the newest statement wins, and a conversation is named after it.
+    /// Grows with each change of `doing`: the newest statement wins, and a conversation is named after it.
     pub generation: u64,
     /// What they are doing.
     pub doing: Doing,
@@ -106,9 +106,16 @@ impl Person {
     }
 
     /// Changes what this person is doing.
-    pub fn turn_to(&mut self, doing: Doing) {
+    pub fn turn_to(&mut self, doing: Doing, now: Time) {
+        self.generation = self.next_generation(now);
         self.doing = doing;
-        self.generation += 1;
+    }
+
+    /// The generation that a change now would have. It follows time, so that of two statements about a person the one
+    /// made later is the newer one also where the lobby has forgotten the one made first.
+    #[must_use]
+    pub fn next_generation(&self, now: Time) -> u64 {
+        now.as_ms().max(self.generation + 1)
     }
 
     /// This person as the matchmaker knows them.

@@ -129,7 +129,7 @@ impl Lobby {
             Found::Partner(partner) => self.meet(turn, id, partner),
             Found::Nobody(place) => {
                 if session.person.doing != Doing::Waiting(place) {
-                    session.person.turn_to(Doing::Waiting(place));
+                    session.person.turn_to(Doing::Waiting(place), turn.now);
                     turn.touched.insert(id);
                 }
                 false
@@ -147,7 +147,7 @@ impl Lobby {
             Meant::Outside => {
                 let Some(session) = self.sessions.get_mut(&id) else { return };
                 if self.matchmaker.leave(id) {
-                    session.person.turn_to(Doing::Idle);
+                    session.person.turn_to(Doing::Idle, turn.now);
                     turn.touched.insert(id);
                 }
                 let person = session.person.clone();
@@ -161,7 +161,7 @@ impl Lobby {
     fn meet(&mut self, turn: &mut Turn, one: SessionId, other: SessionId) -> bool {
         let person = |id| self.sessions.get(&id).map(|session| session.person.clone());
         let Some((mut ones, mut others)) = person(one).zip(person(other)) else { return false };
-        if conversation::begin(&mut ones, &mut others).is_none() {
+        if conversation::begin(&mut ones, &mut others, turn.now).is_none() {
             return false;
         }
         for person in [ones, others] {

@@ -29,16 +29,22 @@ impl Lobby {
         }
         // Who has no place to come back to is admitted like anybody else, but as who they are: what a ticket says of its
         // holder is news to a partner who comes with an older one.
-        let returns = if ticket.person.doing == Doing::Idle { 1 } else { LOBBY_RETURNS_FACTOR };
-        if self.sessions.len() >= returns * self.rules.sessions_max {
+        if self.is_full(ticket.person.doing == Doing::Idle) {
             return self.shut(turn, line, CloseCode::Full);
         }
         self.come_back(turn, line, hello, ticket.person);
     }
 
+    /// Whether there is no room, for a newcomer or for somebody who has a place. Newcomers are counted against those who
+    /// are here: whoever is away is remembered, for what an older ticket of theirs would claim, and takes nobody's room.
+    fn is_full(&self, newcomer: bool) -> bool {
+        let crowded = newcomer && self.lines.len() >= self.rules.sessions_max;
+        crowded || self.sessions.len() >= LOBBY_RETURNS_FACTOR * self.rules.sessions_max
+    }
+
     /// Somebody new. A ticket of another lobby counts for memory and for the place in line.
     fn come(&mut self, turn: &mut Turn, line: LineId, hello: &Hello, visitor: VisitorId, elsewhere: Option<Person>) {
-        if self.sessions.len() >= self.rules.sessions_max {
+        if self.is_full(true) {
             return self.shut(turn, line, CloseCode::Full);
         }
         let Some(pending) = self.anteroom.leave(line) else { return };
@@ -88,7 +94,7 @@ impl Lobby {
                 None => self.hold_seat(&person, turn.now.plus(GRACE_MS)),
                 Some(Claim::Stands) => {}
                 Some(Claim::PartnerIsBehind) => self.catch_up(turn, &person),
-                Some(Claim::IsOver) => person.turn_to(Doing::Idle),
+                Some(Claim::IsOver) => person.turn_to(Doing::Idle, turn.now),
             }
         }
         self.admit(Session::new(person, away, 0));
@@ -187,10 +193,6 @@ impl Lobby {
             Parting::Gone(reason) => return self.depart(turn, id, reason),
             Parting::Away(grace_ms) => grace_ms,
         };
-        // Who does nothing has nothing here to come back to that is not in the ticket.
-        if self.sessions.get(&id).is_some_and(|session| session.person.doing == Doing::Idle) {
-            return self.depart(turn, id, EndReason::Lost);
-        }
         let away = Whereabouts::Away(turn.now.plus(grace_ms));
         self.change(turn, id, |session| session.whereabouts = away);
         if let Some((conversation, partner)) = self.sessions.get(&id).and_then(|session| session.person.talking()) {
@@ -216,8 +218,9 @@ impl Lobby {
         parted: Option<VisitorId>,
         reason: EndReason,
     ) {
+        let now = turn.now;
         self.change(turn, id, |session| {
-            session.person.turn_to(Doing::Idle);
+            session.person.turn_to(Doing::Idle, now);
             session.person.parted = parted.or(session.person.parted);
             session.said = 0;
         });

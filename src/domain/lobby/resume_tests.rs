@@ -163,6 +163,16 @@ fn who_left_for_good_has_left_although_a_ticket_says_otherwise() {
 }
 
 #[test]
+fn what_was_left_stays_left_although_the_line_broke_before_the_end_was_told() {
+    let (mut hall, c) = pair();
+    let older = hall.ticket(1);
+    let _ = hall.send(1, &format!(r#"{{"type":"stop","c":"{c}"}}"#));
+    (1..=2).for_each(|person| drop(hall.close(person, 1006)));
+    hall.now = START.plus(1_000);
+    assert_eq!(hall.come_back(1, 11, Some(1), older), [welcome(11, "idle")]);
+}
+
+#[test]
 fn tickets_do_not_fill_a_lobby_beyond_its_size() {
     let mut hall = Hall::new(Rules { sessions_max: 2, ..rules() });
     let mut tickets = Vec::new();
