@@ -82,6 +82,8 @@ export function createView(document, window, emit) {
    */
   function renderTalk(talk, from) {
     if (from !== null && from.c !== talk.c) clearTalk();
+    // Who has just scrolled is told of it a frame later, which may be too late for what is about to be shown.
+    if (scroll.scrollTop !== seenTop) lookAround();
     text('status', talk.status);
     get('state').dataset.tone = talk.tone;
     get('greeting').hidden = talk.bubbles.length > 0 || talk.shortened;
@@ -162,8 +164,6 @@ export function createView(document, window, emit) {
       atEnd = true;
     } else if (aloud) {
       hear(bubble.text);
-      // Who has just scrolled is told of it a frame later, which may be too late for this message.
-      if (scroll.scrollTop !== seenTop) lookAround();
       if (!atEnd) get('latest').hidden = false;
     }
     list.append(item);
