@@ -5,24 +5,25 @@ use serde_json::{Value, json};
 use crate::client::{Came, Person, ended, say};
 use crate::site::Site;
 
-/// How many messages each sends, and how many of them may be on the way.
+/// How many messages each sends.
 const MESSAGES: u64 = 1_000;
+/// How many of them may be on the way.
 const IN_FLIGHT: u64 = 16;
 
 #[tokio::test]
 async fn a_thousand_messages_each_way_arrive_once_and_in_order() {
     let lobby = Site::unlimited().await.lobby();
     let (ann, bob, c) = lobby.pair("ann", "bob").await;
-    let (mut ann, mut bob) = tokio::join!(chatter(ann, &c), chatter(bob, &c));
+    let (mut ann, mut bob) = tokio::join!(chatter(ann, &c, MESSAGES), chatter(bob, &c, MESSAGES));
     ann.hears_nothing().await;
     bob.hears_nothing().await;
 }
 
-/// Sends [`MESSAGES`] as the window allows and acknowledges what comes, which must be the next one each time.
-async fn chatter(mut person: Person, c: &str) -> Person {
+/// Sends as many messages as the window allows and acknowledges as many, each of which must be the next one.
+pub(crate) async fn chatter(mut person: Person, c: &str, messages: u64) -> Person {
     let (mut sent, mut acknowledged, mut received) = (0, 0, 0);
-    while acknowledged < MESSAGES || received < MESSAGES {
-        let window = sent + 1..=MESSAGES.min(acknowledged + IN_FLIGHT);
+    while acknowledged < messages || received < messages {
+        let window = sent + 1..=messages.min(acknowledged + IN_FLIGHT);
         sent = sent.max(*window.end());
         person.send_at_once(window.map(|n| say(c, n, &format!("message {n}")).to_string())).await;
         let Came::Frame(frame) = person.next().await else { panic!("{} got something else", person.who()) };
@@ -78,7 +79,7 @@ async fn receipts_and_typing_are_relayed_as_they_were_sent() {
 }
 
 /// Frames for a conversation that the sender is not in: only a message is worth an answer.
-fn stale(c: &str) -> [Value; 6] {
+pub(crate) fn stale(c: &str) -> [Value; 6] {
     [
         json!({ "type": "got", "c": c, "n": 1 }),
         json!({ "type": "seen", "c": c, "n": 1 }),

@@ -148,12 +148,21 @@ function query(file, sql, params = []) {
       if (existsSync(file + part)) copyFileSync(file + part, join(copy, `db${part}`));
     }
     const database = new DatabaseSync(join(copy, 'db'));
-    const rows = database.prepare(sql).all(.../** @type {import("node:sqlite").SQLInputValue[]} */ (params));
+    const statement = database.prepare(sql);
+    // Times in nanoseconds, for one, are larger than a number can be: those come as text.
+    statement.setReadBigInts(true);
+    const rows = statement.all(.../** @type {import("node:sqlite").SQLInputValue[]} */ (params));
     database.close();
-    return rows;
+    return rows.map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, plain(value)])));
   } finally {
     rmSync(copy, { recursive: true });
   }
+}
+
+/** @param {import("node:sqlite").SQLOutputValue} value */
+function plain(value) {
+  if (typeof value !== 'bigint') return value;
+  return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
 }
 
 /** @param {string} line */

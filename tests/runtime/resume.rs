@@ -6,26 +6,26 @@ use crate::client::{Person, away, ended, here, resumed, say};
 use crate::site::{Entry, Lobby, Site};
 
 /// Somebody who has entered and may come back.
-struct Guest {
-    entry: Entry,
-    person: Person,
+pub(crate) struct Guest {
+    pub(crate) entry: Entry,
+    pub(crate) person: Person,
     number: u64,
 }
 
 impl Guest {
-    async fn enter(lobby: &Lobby, who: &str) -> Self {
+    pub(crate) async fn enter(lobby: &Lobby, who: &str) -> Self {
         let entry = lobby.site.enter().await;
         let person = lobby.person_with(who, entry.clone()).await;
         Self { entry, person, number: 0 }
     }
 
     /// Comes on another line with the newest ticket; the value is the state that the welcome tells.
-    async fn return_to(&mut self, lobby: &Lobby) -> serde_json::Value {
+    pub(crate) async fn return_to(&mut self, lobby: &Lobby) -> serde_json::Value {
         let ticket = self.person.ticket.clone();
         self.return_with(lobby, &ticket).await
     }
 
-    async fn return_with(&mut self, lobby: &Lobby, ticket: &str) -> serde_json::Value {
+    pub(crate) async fn return_with(&mut self, lobby: &Lobby, ticket: &str) -> serde_json::Value {
         self.number += 1;
         let socket = lobby.socket(self.person.who()).await;
         let (person, state) = socket.comes_back(&self.entry, ticket, self.number).await;
@@ -35,14 +35,14 @@ impl Guest {
 }
 
 /// Two who talk, and their conversation.
-async fn pair(lobby: &Lobby) -> (Guest, Guest, String) {
+pub(crate) async fn pair(lobby: &Lobby) -> (Guest, Guest, String) {
     let (mut ann, mut bob) = (Guest::enter(lobby, "ann").await, Guest::enter(lobby, "bob").await);
     let conversation = ann.person.meet(&mut bob.person).await;
     (ann, bob, conversation)
 }
 
 /// Each hears what the other says.
-async fn they_talk(ann: &mut Guest, bob: &mut Guest, c: &str, n: u64) {
+pub(crate) async fn they_talk(ann: &mut Guest, bob: &mut Guest, c: &str, n: u64) {
     ann.person.say(c, n, "here").await;
     bob.person.expect(say(c, n, "here")).await;
     bob.person.say(c, n, "here too").await;

@@ -125,6 +125,13 @@ impl Site {
         Lobby { site: self.clone(), name: name.to_owned() }
     }
 
+    /// When the files of an object's storage were last written to, in milliseconds since 1970.
+    pub(crate) async fn last_write(&self, binding: &str, name: &str) -> Value {
+        let objects = self.harness.command("objects", json!({ "binding": binding })).await.expect("a list");
+        let object = objects.as_array().into_iter().flatten().find(|object| object["name"] == name);
+        object.expect("an object that has run")["changed"].clone()
+    }
+
     /// The names of the objects of a class that have ever run here.
     pub(crate) async fn objects(&self, binding: &str) -> Vec<String> {
         let objects = self.harness.command("objects", json!({ "binding": binding })).await.expect("a list");
@@ -233,6 +240,13 @@ impl Lobby {
         let (mut one, mut other) = (self.person(one).await, self.person(other).await);
         let conversation = one.meet(&mut other).await;
         (one, other, conversation)
+    }
+
+    /// What `sql` yields in the lobby's own database, its runtime's tables included.
+    pub(crate) async fn rows(&self, sql: &str) -> Vec<Value> {
+        let arguments = json!({ "binding": "LOBBY", "name": self.name, "sql": sql });
+        let rows = self.site.harness.command("storage", arguments).await.expect("a lobby that has storage");
+        rows.as_array().cloned().unwrap_or_default()
     }
 
     /// The object forgets everything; the sockets stay.

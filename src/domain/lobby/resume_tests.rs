@@ -79,6 +79,25 @@ fn a_broken_line_makes_its_person_away_and_a_ticket_brings_them_back() {
 }
 
 #[test]
+fn ten_minutes_of_silence_with_pings_change_nothing_and_a_line_that_breaks_then_is_made_good() {
+    let (mut hall, c) = pair();
+    let end = START.plus(10 * 60_000);
+    while hall.now < end {
+        hall.now = hall.lobby.deadline().expect("lines are looked after");
+        for (line, what) in hall.step(Input::Tick) {
+            assert_eq!(what, "probe");
+            assert_eq!(hall.step(Input::Heard { line: LineId(line), ping: Some(hall.now) }), []);
+        }
+        if hall.now.since(START) > 5 * 60_000 {
+            let _ = hall.hibernate();
+        }
+    }
+    let ticket = hall.ticket(1);
+    assert_eq!(hall.close(1, 1006), [away(2, &c, GRACE_MS)]);
+    assert_eq!(hall.come_back(1, 11, Some(2), ticket), [welcome(11, "talking"), resumed(11, &c), here(2, &c)]);
+}
+
+#[test]
 fn who_does_not_come_back_in_time_is_gone_and_learns_it_later() {
     let (mut hall, c) = pair();
     let _ = hall.close(1, 1006);
