@@ -87,3 +87,7 @@ test-runtime: bundles ## the built worker in the real runtime
 
 test-browser: bundles ## the page in Chromium
 	$(stage) sh -c 'CHROMIUM="$$(scripts/browser.sh)" && export CHROMIUM && ls tests/browser/*.test.mjs && node --test --test-reporter=spec tests/browser/*.test.mjs'
+
+.PHONY: soak
+soak: bundles ## what only minutes can show: a tab that stays hidden for two of them
+	$(stage) sh -c 'CHROMIUM="$$(scripts/browser.sh)" && export CHROMIUM && HIDDEN_MS=120000 node --test --test-reporter=spec tests/browser/hidden.test.mjs'

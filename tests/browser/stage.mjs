@@ -12,7 +12,11 @@ import { chromium } from 'playwright-core';
 /** @typedef {import('playwright-core').Page} Page */
 /** @typedef {import('playwright-core').BrowserContextOptions} Look */
 
-const FLAGS = [
+/** The browser. */
+export const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
+
+/** Whatever it is started for. */
+export const FLAGS = [
   '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync',
 ];
@@ -35,7 +39,7 @@ export async function openStage() {
   const [first] = await once(lines, 'line');
   const { ready, url, error } = JSON.parse(first);
   assert.ok(ready, error);
-  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
   /** What pages complained of, the browser's own notes on requests that failed aside. @type {string[]} */
   const complaints = [];
   let commands = 0;
