@@ -60,8 +60,8 @@ check-upload:
 
 ## Testing
 
-.PHONY: test test-unit test-vectors test-js test-simulation test-client test-runtime test-browser bundles
-test: setup test-unit test-vectors test-js test-simulation test-client test-runtime test-browser ## all tests, in the order in which they fail soonest
+.PHONY: test test-unit test-vectors test-js test-simulation test-client test-model model test-runtime test-browser bundles
+test: setup test-unit test-vectors test-js test-simulation test-client test-model test-runtime test-browser ## all tests, in the order in which they fail soonest
 
 test-unit: ## the modules' own tests
 	$(stage) sh -c 'cargo test --locked --lib && cargo test --locked --doc'
@@ -77,6 +77,13 @@ test-simulation: ## random worlds against the domain
 
 test-client: ## the client that is not a page, alone and over the domain
 	$(stage) cargo test --locked --profile sim --test client
+
+test-model: ## all orders of events within small bounds, over the domain and the client
+	$(stage) cargo test --locked --profile sim --test model -- --show-output
+
+model: export MODEL := full
+model: ## the same within wider bounds: takes minutes, and is no part of `make test`
+	$(stage) cargo test --locked --profile sim --test model -- --show-output
 
 bundles:
 	$(stage) sh -c 'scripts/bundle.sh release && scripts/bundle.sh probe'

@@ -2,7 +2,7 @@
 
 use edgewise::client::{Chance, Client, ClientFrame, Effect, Input, Kept, Place, Show, Wanted, Why, read};
 use edgewise::domain::id::LineId;
-use edgewise::domain::limits::{GRACE_MS, RELOAD_GRACE_MS};
+use edgewise::domain::limits::RELOAD_GRACE_MS;
 use edgewise::domain::protocol::PING;
 use edgewise::domain::time::Time;
 
@@ -187,12 +187,11 @@ impl World {
             return;
         }
         // A match that only one of the two ever heard of is lost with the lobby's memory if the other has gone on.
-        let Some(other) = self.other_of(who, c) else { return self.note("lost unheard") };
-        // Where the lobby has forgotten, generations are all it knows, and one counted before may be the higher.
-        if self.now.since(self.unheard) < GRACE_MS {
-            return self.note("torn");
+        let other = self.other_of(who, c);
+        if self.forgot && other.is_none() {
+            return self.note("lost unheard");
         }
-        let longest = self.gone_ms(who).max(self.gone_ms(other));
+        let longest = other.map_or(0, |other| self.gone_ms(other)).max(self.gone_ms(who));
         assert!(longest >= RELOAD_GRACE_MS, "{c} is over for {who} as {why:?}, and nobody wished so");
         self.note("lost");
     }

@@ -29,10 +29,6 @@ impl World {
                         let pass = Pass::new(VisitorId([who; 16]), self.now);
                         let number = |ticket: &str| ticket[1..].parse::<usize>().expect("a number");
                         let ticket = hello.ticket.as_deref().map(|text| self.tickets[number(text)].clone());
-                        let c = ticket.as_ref().and_then(|ticket| Some(ticket.person.talk()?.conversation.to_string()));
-                        if c.is_some_and(|c| self.other_of(usize::from(who), &c).is_none()) {
-                            self.unheard = self.now;
-                        }
                         Arrival::Hello(hello, Some(pass), ticket.map(Box::new))
                     }
                     Ok(frame) => Arrival::Frame(frame),
@@ -118,6 +114,7 @@ impl World {
     /// The object loses its memory and its sockets.
     pub fn forget(&mut self) {
         self.note("forgot");
+        self.forgot = true;
         self.trace(|| "forgot".to_owned());
         self.lobby = Lobby::new(self.rules.clone(), self.now);
         for wire in 0..self.wires.len() {

@@ -66,9 +66,8 @@ pub struct World {
     pub tickets: Vec<Ticket>,
     /// Conversations that somebody wished to end.
     pub left: BTreeSet<String>,
-    /// When somebody came back to a conversation that their partner had never heard of, because the lobby had
-    /// forgotten.
-    pub unheard: Time,
+    /// The lobby has forgotten everything before.
+    pub forgot: bool,
     /// Clients end in the middle of a step, so many times in a hundred.
     pub crashes: u64,
     /// Sockets cannot be opened, so many times in a hundred.
@@ -93,7 +92,7 @@ impl World {
             count: 0,
             tickets: Vec::new(),
             left: BTreeSet::new(),
-            unheard: now,
+            forgot: false,
             crashes: 0,
             failures: 0,
             tally: BTreeMap::new(),
