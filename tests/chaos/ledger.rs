@@ -1,0 +1,141 @@
+//! The verdict: what everybody was shown, held against what everybody said.
+//!
+//! For every conversation and side, what was shown is what the partner said, from the first on, in order, each once. It
+//! is all of it where the conversation goes on. Where it is over, whoever said something was told how many of the last
+//! ones the partner is not known to have: all before these were shown.
+
+use std::collections::BTreeMap;
+
+use edgewise::client::Why;
+
+use crate::diary::{Diary, Page};
+
+/// What came of everything that was said.
+#[derive(Debug, Default)]
+pub struct Verdict {
+    /// Messages that were said.
+    pub said: u64,
+    /// … and shown to the partner.
+    pub shown: u64,
+    /// … and neither shown nor told to be undelivered.
+    pub lost: u64,
+    /// … and shown more than once.
+    pub doubled: u64,
+    /// … and shown out of their order.
+    pub reordered: u64,
+    /// Texts that were shown to somebody for whom they were not meant.
+    pub crossed: u64,
+    /// Conversations that there were.
+    pub conversations: u64,
+    /// … and that go on.
+    pub alive: u64,
+    /// … and that ended although nobody wished so.
+    pub torn: u64,
+    /// … and that only one of the two ever heard of, because memory was lost in the moment of the match.
+    pub unheard: u64,
+    /// Whatever is wrong, in words.
+    pub findings: Vec<String>,
+}
+
+/// One side of a conversation: who, and what they saw of it.
+type Side<'a> = (usize, &'a Page);
+
+/// Judges what these people were shown.
+pub fn judge(diaries: &[&Diary]) -> Verdict {
+    let mut verdict = Verdict::default();
+    let mut all: BTreeMap<&str, Vec<Side<'_>>> = BTreeMap::new();
+    for (who, diary) in diaries.iter().enumerate() {
+        verdict.findings.extend(diary.wrong.iter().map(|wrong| format!("{who}: {wrong}")));
+        for (c, page) in &diary.pages {
+            all.entry(c).or_default().push((who, page));
+        }
+    }
+    verdict.conversations = all.len() as u64;
+    for (c, sides) in all {
+        match sides[..] {
+            [one, other] => verdict.conversation(c, one, other),
+            [alone] => verdict.half(c, alone),
+            _ => {
+                verdict.crossed += 1;
+                verdict.findings.push(format!("{c} is shown to {} people", sides.len()));
+            }
+        }
+    }
+    verdict
+}
+
+impl Verdict {
+    /// Nothing was lost, doubled, reordered or crossed, and nothing else is wrong.
+    pub fn is_good(&self) -> bool {
+        self.lost + self.doubled + self.reordered + self.crossed + self.torn == 0 && self.findings.is_empty()
+    }
+
+    fn conversation(&mut self, c: &str, one: Side<'_>, other: Side<'_>) {
+        self.direction(c, one, other);
+        self.direction(c, other, one);
+        match (&one.1.over, &other.1.over) {
+            (None, None) => self.alive += 1,
+            (Some((why, _)), Some((others, _))) => {
+                if let Some(fault) = disagreement(why, others) {
+                    self.findings.push(format!("{c}: {why:?} for {}, {others:?} for {}: {fault}", one.0, other.0));
+                }
+                if *why != Why::Me && *others != Why::Me {
+                    self.torn += 1;
+                    self.findings.push(format!("{c} of {} and {}: over as {why:?}, and nobody wished so", one.0, other.0));
+                }
+            }
+            _ => self.findings.push(format!("{c}: over for one of {} and {} alone", one.0, other.0)),
+        }
+    }
+
+    /// Whoever it was never heard of it, so nothing of it was shown, and it is over.
+    fn half(&mut self, c: &str, (who, page): Side<'_>) {
+        self.unheard += 1;
+        self.said += page.said.len() as u64;
+        self.crossed += page.heard.len() as u64;
+        if page.delivered > 0 || page.over.is_none() || !page.heard.is_empty() {
+            self.findings.push(format!("{c}: {who} is alone in it: {page:?}"));
+        }
+    }
+
+    fn direction(&mut self, c: &str, (speaker, from): Side<'_>, (listener, to): Side<'_>) {
+        let (said, heard) = (&from.said, &to.heard);
+        self.said += said.len() as u64;
+        self.shown += heard.len() as u64;
+        for (place, text) in heard.iter().enumerate() {
+            if said.get(place) == Some(text) {
+                continue;
+            }
+            let what = if heard[..place].contains(text) {
+                self.doubled += 1;
+                "doubled"
+            } else if said.contains(text) {
+                self.reordered += 1;
+                "out of order"
+            } else {
+                self.crossed += 1;
+                "not said here"
+            };
+            self.findings.push(format!("{c}: {listener} was shown {text:?} as number {}: {what}", place + 1));
+        }
+        let undelivered = from.over.as_ref().map_or(0, |(_, undelivered)| *undelivered);
+        let known = (said.len() as u64).saturating_sub(undelivered).max(from.delivered);
+        let lost = known.saturating_sub(heard.len() as u64);
+        if lost > 0 {
+            self.lost += lost;
+            self.findings.push(format!("{c}: {lost} messages of {speaker} were never shown to {listener}"));
+        }
+    }
+}
+
+/// Why two reasons for one end cannot both be true.
+fn disagreement(one: &Why, other: &Why) -> Option<&'static str> {
+    match (one, other) {
+        (Why::Service(one), Why::Service(other)) if one != other => Some("two reasons"),
+        (Why::Me, Why::Service(reason)) | (Why::Service(reason), Why::Me) if reason != "next" && reason != "left" => {
+            Some("the goodbye was not what ended it")
+        }
+        (Why::Memory | Why::Code(_), _) | (_, Why::Memory | Why::Code(_)) => Some("it must not come to that"),
+        (Why::Me | Why::Service(_) | Why::Gone, Why::Me | Why::Service(_) | Why::Gone) => None,
+    }
+}
