@@ -34,8 +34,10 @@ use futures::future::join_all;
 
 use options::{Options, USAGE};
 
-/// The second number of the addresses of the first run: each has its own.
-const FIRST_RUN: u8 = 64;
+/// The second numbers of the addresses of the runs, and of the one that measures.
+const RUNS: std::ops::Range<u8> = 64..127;
+/// See [`RUNS`].
+const MEASURED: u8 = 127;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -46,7 +48,7 @@ async fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let runs = options.seeds.iter().zip(FIRST_RUN..).map(|(seed, run)| {
+    let runs = options.seeds.iter().zip(RUNS).map(|(seed, run)| {
         let (options, seed) = (options.clone(), *seed);
         let task = tokio::spawn(async move { run::run(&options, run, seed).await });
         async move { (seed, task.await.map_err(|error| error.to_string()).flatten()) }
@@ -63,7 +65,7 @@ async fn main() -> ExitCode {
         failed.extend((!good).then(|| format!("seed {seed}")));
     }
     if let Some(count) = options.returns {
-        let good = match returns::measure(u8::MAX, count, options.strict).await {
+        let good = match returns::measure(MEASURED, count, options.strict).await {
             Ok(measured) => report::returns(&measured),
             Err(error) => {
                 println!("returns: {error}");

@@ -1,10 +1,11 @@
 //! A network of our own between one client and the service, which breaks when it is told to.
 //!
-//! Each client has one, at an address that nobody else has: the service sees it as the client's. Weather is what the
+//! Each client has one, with two addresses that nobody else has: at one the client finds the service, and the service
+//! sees the other as the client's. Weather is what the
 //! network is like for a while; a [`Blow`] strikes the lines that are there and leaves those that come alone.
 
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, SocketAddrV4};
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -85,6 +86,11 @@ impl Sky {
     }
 }
 
+/// The second number of the addresses under which the service sees the clients of a run.
+pub const fn clients_of(run: u8) -> u8 {
+    run + 64
+}
+
 /// The way of one client to the service.
 pub struct Network {
     /// What the client takes for the service's origin.
@@ -99,12 +105,12 @@ impl Network {
     /// The network of client `number` of run `run`. `service`: where the service is, if it is up.
     pub async fn open(run: u8, number: usize, service: watch::Receiver<Option<SocketAddr>>) -> io::Result<Self> {
         let [_, _, high, low] = u32::try_from(number + 1).unwrap_or_default().to_be_bytes();
-        let address = Ipv4Addr::new(127, run, high, low);
-        let listener = TcpListener::bind(SocketAddrV4::new(address, 0)).await?;
+        let listener = TcpListener::bind(SocketAddrV4::new(Ipv4Addr::new(127, run, high, low), 0)).await?;
+        let client = Ipv4Addr::new(127, clients_of(run), high, low);
         let site = listener.local_addr()?;
         let first = State { weather: Weather::Fine, open: true, blows: 0, blow: Blow::Cut };
         let (state, seen) = watch::channel(first);
-        let door = tokio::spawn(keep_door(listener, seen, service));
+        let door = tokio::spawn(keep_door(listener, client, seen, service));
         Ok(Self { site: format!("http://{site}"), sky: Arc::default(), state, door })
     }
 
@@ -133,6 +139,7 @@ impl Drop for Network {
 /// Takes connections while it is open. Where nobody listens, the system itself refuses them.
 async fn keep_door(
     first: TcpListener,
+    client: Ipv4Addr,
     state: watch::Receiver<State>,
     service: watch::Receiver<Option<SocketAddr>>,
 ) {
@@ -157,10 +164,10 @@ async fn keep_door(
         };
         tokio::select! {
             changed = door.changed() => if changed.is_err() { return },
-            came = taken.accept() => if let Ok((client, _)) = came {
+            came = taken.accept() => if let Ok((line, _)) = came {
                 count += 1;
                 let service = *service.borrow();
-                lines.spawn(carry(client, service, address.ip(), state.clone(), Chance::new(count)));
+                lines.spawn(carry(line, service, client, state.clone(), Chance::new(count)));
                 while lines.try_join_next().is_some() {}
             },
         }
@@ -171,7 +178,7 @@ async fn keep_door(
 async fn carry(
     mut client: TcpStream,
     service: Option<SocketAddr>,
-    from: IpAddr,
+    from: Ipv4Addr,
     mut state: watch::Receiver<State>,
     mut chance: Chance,
 ) {
@@ -210,9 +217,9 @@ async fn carry(
     }
 }
 
-async fn connect(service: Option<SocketAddr>, from: IpAddr) -> Option<TcpStream> {
+async fn connect(service: Option<SocketAddr>, from: Ipv4Addr) -> Option<TcpStream> {
     let socket = TcpSocket::new_v4().ok()?;
-    socket.bind(SocketAddr::new(from, 0)).ok()?;
+    socket.bind(SocketAddrV4::new(from, 0).into()).ok()?;
     socket.connect(service?).await.ok()
 }
 

@@ -17,6 +17,7 @@ use crate::dump::{self, Searched, Wanted};
 use crate::ledger::{Verdict, judge};
 use crate::options::Options;
 use crate::people::{MARK, Pace, Person};
+use crate::proxy::clients_of;
 use crate::runtime::{Counts, LOOK, Runtime};
 use crate::storm::{KINDS, Kind, Storm};
 
@@ -166,7 +167,7 @@ fn secrets(people: &[Arc<Person>]) -> BTreeSet<String> {
 
 /// Searches all that the runtime has written for what must be nowhere, having proved that such a search finds it.
 async fn search(runtime: &Runtime, run: u8, secrets: &BTreeSet<String>) -> Result<Searched, String> {
-    let address = format!("127.{run}.");
+    let address = format!("127.{}.", clients_of(run));
     let secret = runtime.secret().unwrap_or(MARK).to_owned();
     let (folder, logs, secrets) = (runtime.folder().await, runtime.logs().await, secrets.clone());
     let searched = tokio::task::spawn_blocking(move || -> std::io::Result<Result<Searched, String>> {
