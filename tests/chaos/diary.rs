@@ -37,7 +37,7 @@ pub struct Return {
 }
 
 /// What one client showed and kept.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Diary {
     /// Conversations by name.
     pub pages: BTreeMap<String, Page>,

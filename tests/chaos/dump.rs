@@ -103,9 +103,8 @@ fn pieces(bytes: &[u8]) -> Vec<[u8; PIECE]> {
 
 /// Whether any file in a folder contains a text.
 pub fn contains(folder: &Path, text: &str) -> io::Result<bool> {
-    let holds = |file: PathBuf| {
-        fs::read(file).is_ok_and(|bytes| bytes.windows(text.len()).any(|here| here == text.as_bytes()))
-    };
+    let holds =
+        |file: PathBuf| fs::read(file).is_ok_and(|bytes| bytes.windows(text.len()).any(|here| here == text.as_bytes()));
     Ok(files(folder)?.into_iter().any(holds))
 }
 

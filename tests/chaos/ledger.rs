@@ -64,6 +64,25 @@ pub fn judge(diaries: &[&Diary]) -> Verdict {
     verdict
 }
 
+/// Proves that the verdict bites: the same diaries, but for one message that is lost, doubled, out of order or shown to
+/// somebody else, are not good. `None` where nobody was shown two messages.
+pub fn bites(diaries: &[&Diary]) -> Option<bool> {
+    let worst = |change: fn(&mut Vec<String>), count: fn(&Verdict) -> u64| {
+        let mut changed: Vec<Diary> = diaries.iter().map(|diary| (*diary).clone()).collect();
+        // In a conversation that goes on nothing may be missing.
+        let pages = changed.iter_mut().flat_map(|diary| diary.pages.values_mut()).filter(|page| page.over.is_none());
+        change(pages.map(|page| &mut page.heard).max_by_key(|heard| heard.len())?);
+        let before = judge(diaries);
+        Some(count(&judge(&changed.iter().collect::<Vec<_>>())) > count(&before))
+    };
+    Some(
+        worst(|heard| drop(heard.pop()), |verdict| verdict.lost)?
+            && worst(|heard| heard.extend(heard.first().cloned()), |verdict| verdict.doubled)?
+            && worst(|heard| heard.rotate_left(1), |verdict| verdict.reordered)?
+            && worst(|heard| heard.push("not meant for here".to_owned()), |verdict| verdict.crossed)?,
+    )
+}
+
 impl Verdict {
     /// Nothing was lost, doubled, reordered or crossed, and nothing else is wrong.
     pub fn is_good(&self) -> bool {
@@ -81,7 +100,8 @@ impl Verdict {
                 }
                 if *why != Why::Me && *others != Why::Me {
                     self.torn += 1;
-                    self.findings.push(format!("{c} of {} and {}: over as {why:?}, and nobody wished so", one.0, other.0));
+                    self.findings
+                        .push(format!("{c} of {} and {}: over as {why:?}, and nobody wished so", one.0, other.0));
                 }
             }
             _ => self.findings.push(format!("{c}: over for one of {} and {} alone", one.0, other.0)),

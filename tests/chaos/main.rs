@@ -50,6 +50,8 @@ async fn main() -> ExitCode {
     };
     let runs = options.seeds.iter().zip(RUNS).map(|(seed, run)| {
         let (options, seed) = (options.clone(), *seed);
+        // Now, so that a run that does not come to its end can be repeated too.
+        println!("seed {seed}: {} (the same choices, not the same moments)", options.repeat(seed));
         let task = tokio::spawn(async move { run::run(&options, run, seed).await });
         async move { (seed, task.await.map_err(|error| error.to_string()).flatten()) }
     });

@@ -50,7 +50,10 @@ impl Options {
 
     /// The command that makes the same choices again. What falls together in time is another matter.
     pub fn repeat(&self, seed: u64) -> String {
-        let Self { pairs, seconds, .. } = self;
+        let Self { pairs, seconds, strict, .. } = self;
+        if *strict && seconds.is_multiple_of(60) {
+            return format!("make chaos SEED={seed} PAIRS={pairs} MINUTES={}", seconds / 60);
+        }
         format!("cargo test --profile sim --test chaos -- --seed {seed} --pairs {pairs} --seconds {seconds}")
     }
 

@@ -103,8 +103,8 @@ impl Person {
             if timeout(pause, over.wait_for(|over| *over)).await.is_ok() {
                 return;
             }
-            let place = lock(&self.diary).kept.place.clone();
-            match place {
+            let here = lock(&self.diary).kept.place.clone();
+            match here {
                 Place::Home => self.wish(Input::Find(Wanted::default())).await,
                 Place::Seeking => {}
                 Place::Talking(talk) => {

@@ -42,7 +42,6 @@ pub fn storm(options: &Options, seed: u64, outcome: &Outcome) -> bool {
     for finding in verdict.findings.iter().take(50) {
         println!("  WRONG    {finding}");
     }
-    println!("  again    {} (the same choices, not the same moments)", options.repeat(seed));
     verdict.is_good()
 }
 
@@ -50,7 +49,12 @@ pub fn storm(options: &Options, seed: u64, outcome: &Outcome) -> bool {
 pub fn returns(returns: &Returns) -> bool {
     println!("one after the other: {}", spread(returns.single.clone()));
     for (what, back) in &returns.crowds {
-        println!("{} at once, {what}, told to come back within {} ms: {}", back.len(), returns.told_ms, spread(back.clone()));
+        println!(
+            "{} at once, {what}, told to come back within {} ms: {}",
+            back.len(),
+            returns.told_ms,
+            spread(back.clone())
+        );
         let last = back.iter().map(Duration::as_millis).max().unwrap_or_default();
         for class in 0..=last / CLASS_MS {
             let count = back.iter().filter(|took| took.as_millis() / CLASS_MS == class).count();
@@ -70,6 +74,7 @@ fn spread(mut all: Vec<Duration>) -> String {
     if all.is_empty() {
         return "0 times".to_owned();
     }
-    let [least, median, most_of, most] = [at(0), at(50), at(90), at(100)].map(|took| format!("{} ms", took.as_millis()));
+    let [least, median, most_of, most] =
+        [at(0), at(50), at(90), at(100)].map(|took| format!("{} ms", took.as_millis()));
     format!("{} times: min {least}, median {median}, p90 {most_of}, max {most}", all.len())
 }

@@ -4,9 +4,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::join_all;
+use futures::{SinkExt as _, StreamExt as _};
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
+use tokio_tungstenite::client_async;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 
 use crate::diary::lock;
 use crate::ledger::judge;
@@ -17,10 +24,10 @@ use crate::runtime::{LOOK, Runtime};
 
 /// So few that everybody is told to come back at once: `limits.return_ms` is 250.
 const FEW: usize = 70;
-/// How often each of them is cut. A fourth young line in a row would be backed off from.
+/// How often each of them is cut, where it counts. A fourth young line in a row would be backed off from.
 const CUTS_EACH: usize = 3;
 /// How long anything here may take before it counts as never.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// What is promised of a line that is cut while the network is there.
 const MEDIAN_MAX: Duration = Duration::from_millis(500);
 /// What is promised of a crowd.
@@ -44,22 +51,22 @@ pub async fn measure(run: u8, count: usize, strict: bool) -> Result<Returns, Str
     let people = gather(&runtime, run, 0, count.max(FEW)).await?;
     let (over, is_over) = watch::channel(false);
     let mut lives = JoinSet::new();
-    let mut begin = |range: std::ops::Range<usize>, act_ms: u64| {
+    let mut enliven = |range: std::ops::Range<usize>, act_ms: u64| {
         for number in range {
             let pace = Pace { act_ms, leave: 0 };
             lives.spawn(Arc::clone(&people[number]).live(person_seed(0, number), pace, is_over.clone()));
         }
     };
-    begin(0..FEW, 1_000);
+    enliven(0..FEW, 1_000);
     settle(&people[..FEW]).await?;
-    let mut single = Vec::new();
-    for n in 0..FEW * CUTS_EACH {
+    let mut alone = Vec::new();
+    for n in 0..FEW * if strict { CUTS_EACH } else { 1 } {
         let blow = if n.is_multiple_of(2) { Blow::Cut } else { Blow::Reset };
-        single.extend(drop_all(&people[n % FEW..=n % FEW], |person| person.network.strike(blow)).await?);
+        alone.extend(drop_all(&people[n % FEW..=n % FEW], |person| person.network.strike(blow)).await?);
     }
-    begin(FEW..people.len(), 5_000);
+    enliven(FEW..people.len(), 5_000);
     settle(&people).await?;
-    let told_ms = 250.max(people.len() as u64 * 1_000 / 300);
+    let told_ms = told(&people[0].network.site).await.ok_or("the service did not tell when to come back")?;
     let cut = drop_all(&people, |person| person.network.strike(Blow::Reset)).await?;
     settle(&people).await?;
     let before = mark(&people);
@@ -79,7 +86,7 @@ pub async fn measure(run: u8, count: usize, strict: bool) -> Result<Returns, Str
     }
     join_all(people.iter().map(|person| person.leave())).await;
     let crowds = vec![("reset by the network", cut), ("closed with the object, as a deploy does", evicted)];
-    let mut returns = Returns { single, crowds, told_ms, findings };
+    let mut returns = Returns { single: alone, crowds, told_ms, findings };
     if strict {
         returns.hold();
     }
@@ -102,6 +109,24 @@ impl Returns {
             }
         }
     }
+}
+
+/// Within what the service tells somebody who comes now to come back, should the line break.
+async fn told(site: &str) -> Option<u64> {
+    let http = reqwest::Client::builder().no_proxy().build().ok()?;
+    let entered = http.post(format!("{site}/enter")).header("origin", site).body(r#"{"terms":true}"#).send();
+    let entry: Value = serde_json::from_str(&entered.await.ok()?.text().await.ok()?).ok()?;
+    let authority = site.strip_prefix("http://")?;
+    let lobby = entry["lobby"].as_str()?;
+    let mut request = format!("ws://{authority}/ws/{lobby}").into_client_request().ok()?;
+    request.headers_mut().insert("origin", site.parse().ok()?);
+    let (mut line, _) = client_async(request, TcpStream::connect(authority).await.ok()?).await.ok()?;
+    let hello = json!({ "type": "hello", "v": 1, "pass": entry["pass"] });
+    line.send(Message::text(hello.to_string())).await.ok()?;
+    let welcome = timeout(PATIENCE, line.next()).await.ok()??.ok()?;
+    let farewell = CloseFrame { code: 1000.into(), reason: "".into() };
+    line.close(Some(farewell)).await.ok()?;
+    serde_json::from_str::<Value>(welcome.to_text().ok()?).ok()?["limits"]["return_ms"].as_u64()
 }
 
 /// Everybody is in a conversation.

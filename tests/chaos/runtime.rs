@@ -111,7 +111,10 @@ impl Runtime {
     /// Everything that the worker, the runtime and the tools have printed or logged.
     pub async fn logs(&self) -> Vec<(String, String)> {
         let logs = self.harness.logs().await;
-        vec![("what was printed".to_owned(), self.harness.story()), ("the worker's log".to_owned(), json!(logs).to_string())]
+        vec![
+            ("what was printed".to_owned(), self.harness.story()),
+            ("the worker's log".to_owned(), json!(logs).to_string()),
+        ]
     }
 
     /// What the worker called an error.

@@ -92,7 +92,12 @@ fn plan(chance: &mut Chance, seconds: u64) -> Vec<Fault> {
         faults.push(Fault { at: Duration::from_millis(at), kind, draw: chance.below(u64::MAX) });
         at += every / 2 + chance.below(every + 1);
     }
-    let rare = [(Kind::Hibernate, 15_000, 4), (Kind::Evict, 30_000, 2), (Kind::ForgetPresence, 60_000, 1), (Kind::Kill, 100_000, 1)];
+    let rare = [
+        (Kind::Hibernate, 15_000, 4),
+        (Kind::Evict, 30_000, 2),
+        (Kind::ForgetPresence, 60_000, 1),
+        (Kind::Kill, 100_000, 1),
+    ];
     for (kind, every, times) in rare {
         let times = (length / every).max(times);
         let span = length / times;
@@ -183,19 +188,15 @@ async fn befall(person: &Person, kind: Kind, chance: &mut Chance, over: watch::R
             network.admit(true);
             network.sky.clear();
         }
-        Kind::Slow | Kind::Chop | Kind::Hole => {
-            let (weather, lasts) = match kind {
-                Kind::Slow => (Weather::Slow(10 + chance.below(250), chance.below(250)), 2_000 + chance.below(6_000)),
-                Kind::Chop => (Weather::Chopped, 2_000 + chance.below(4_000)),
-                _ => (Weather::Hole, 500 + chance.below(6_000)),
-            };
-            network.sky.darken();
-            network.weather(weather);
-            until(over.clone(), Duration::from_millis(lasts)).await;
-            network.weather(Weather::Fine);
-            network.sky.clear();
+        Kind::Slow => {
+            let lasts = span(2_000, 8_000);
+            pass_over(person, Weather::Slow(10 + chance.below(250), chance.below(250)), over, lasts).await;
+        }
+        Kind::Chop => pass_over(person, Weather::Chopped, over, span(2_000, 6_000)).await,
+        Kind::Hole => {
+            pass_over(person, Weather::Hole, over.clone(), span(500, 6_500)).await;
             // Now and then somebody looks at their screen before the client has noticed by itself.
-            if kind == Kind::Hole && chance.percent(50) {
+            if chance.percent(50) {
                 until(over, Duration::from_millis(chance.below(15_000))).await;
                 person.wish(Input::Nudge).await;
             }
@@ -210,17 +211,35 @@ async fn befall_all(
     kind: Kind,
     chance: &mut Chance,
 ) -> Result<bool, String> {
-    if kind == Kind::Kill {
-        people.iter().for_each(|person| person.network.sky.darken());
-        let killed = runtime.kill(Duration::from_millis(chance.below(1_500))).await;
-        people.iter().for_each(|person| person.network.sky.clear());
-        return killed.map(|()| true);
-    }
     Ok(match kind {
         Kind::Hibernate => runtime.forget_lobby(true).await,
         Kind::Evict => runtime.forget_lobby(false).await,
-        _ => runtime.forget_presence().await,
+        Kind::ForgetPresence => runtime.forget_presence().await,
+        Kind::Kill => {
+            people.iter().for_each(|person| person.network.sky.darken());
+            let killed = runtime.kill(Duration::from_millis(chance.below(1_500))).await;
+            people.iter().for_each(|person| person.network.sky.clear());
+            return killed.map(|()| true);
+        }
+        Kind::Slow
+        | Kind::Chop
+        | Kind::Hole
+        | Kind::Cut
+        | Kind::CutToService
+        | Kind::CutToClient
+        | Kind::Reset
+        | Kind::Refuse
+        | Kind::Restart => false,
     })
+}
+
+/// The weather changes over somebody, for a while.
+async fn pass_over(person: &Person, weather: Weather, over: watch::Receiver<bool>, lasts: Duration) {
+    person.network.sky.darken();
+    person.network.weather(weather);
+    until(over, lasts).await;
+    person.network.weather(Weather::Fine);
+    person.network.sky.clear();
 }
 
 /// Waits, but not for longer than the storm lasts.
