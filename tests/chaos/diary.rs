@@ -21,8 +21,19 @@ pub struct Page {
     pub heard: Vec<String>,
     /// How many of `said` the partner has, as far as this person was told.
     pub delivered: u64,
-    /// Why it was over, and how many of `said` the partner is not known to have.
-    pub over: Option<(Why, u64)>,
+    /// How it ended.
+    pub over: Option<Over>,
+}
+
+/// The end of a conversation, for one of the two.
+#[derive(Clone, Debug)]
+pub struct Over {
+    /// When it was told.
+    pub at: Instant,
+    /// Why.
+    pub why: Why,
+    /// How many of the last messages the partner is not known to have.
+    pub undelivered: u64,
 }
 
 /// How long a line was away, and whether anything stood in the way of coming back.
@@ -51,6 +62,8 @@ pub struct Diary {
     pub returns: Vec<Return>,
     /// What must not have been shown.
     pub wrong: Vec<String>,
+    /// What happened when, but for what was said: to find out how it came to something.
+    pub trace: Vec<(Instant, String)>,
     /// Every pass, ticket and visitor id that this client ever held.
     pub secrets: BTreeSet<String>,
     sky: Arc<Sky>,
@@ -76,6 +89,7 @@ impl Diary {
             up: false,
             returns: Vec::new(),
             wrong: Vec::new(),
+            trace: Vec::new(),
             secrets: BTreeSet::new(),
             sky,
             down: None,
@@ -103,6 +117,8 @@ impl Diary {
 
     /// The client has ended, and starts again with what it kept: nothing was shown that was not kept.
     pub fn restart(&mut self) -> Kept {
+        let Kept { place, parting, line, .. } = &self.kept;
+        self.trace.push((Instant::now(), format!("starts with {place:.60?}, parting {parting:?}, line {line}")));
         let on_show = match &self.kept.place {
             Place::Talking(talk) => Some((talk.c.clone(), talk.entries)),
             Place::Home | Place::Seeking => None,
@@ -123,6 +139,7 @@ impl Diary {
     }
 
     fn show(&mut self, show: Show) {
+        self.note(&show);
         match show {
             Show::LineDown => self.lose_line(),
             Show::LineUp => {
@@ -153,6 +170,19 @@ impl Diary {
         }
     }
 
+    fn note(&mut self, show: &Show) {
+        if !matches!(
+            show,
+            Show::Said { .. }
+                | Show::Arrived { .. }
+                | Show::Delivered { .. }
+                | Show::Seen { .. }
+                | Show::PartnerTyping(_)
+        ) {
+            self.trace.push((Instant::now(), format!("{show:?}")));
+        }
+    }
+
     fn is_back(&mut self) {
         if let Some((since, clear)) = self.down.take() {
             let free = clear.is_some() && clear == self.sky.clear_since();
@@ -174,7 +204,7 @@ impl Diary {
     fn end(&mut self, why: Why, undelivered: u64) {
         let c = self.on_show.take();
         match c.as_ref().and_then(|c| self.pages.get_mut(c)) {
-            Some(page) => page.over = Some((why, undelivered)),
+            Some(page) => page.over = Some(Over { at: Instant::now(), why, undelivered }),
             None => self.wrong.push(format!("over ({why:?}) without a conversation")),
         }
         if self.up {

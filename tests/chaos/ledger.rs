@@ -5,10 +5,17 @@
 //! ones the partner is not known to have: all before these were shown.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use edgewise::client::Why;
+use tokio::time::Instant;
 
 use crate::diary::{Diary, Page};
+
+/// How long before an end what happened is told of it.
+const BEFORE: Duration = Duration::from_secs(20);
+/// … and how long after it.
+const AFTER: Duration = Duration::from_secs(2);
 
 /// What came of everything that was said.
 #[derive(Debug, Default)]
@@ -40,8 +47,8 @@ pub struct Verdict {
 /// One side of a conversation: who, and what they saw of it.
 type Side<'a> = (usize, &'a Page);
 
-/// Judges what these people were shown.
-pub fn judge(diaries: &[&Diary]) -> Verdict {
+/// Judges what these people were shown. `losses`: when the lobby lost its memory and everybody's lines.
+pub fn judge(diaries: &[&Diary], losses: &[Instant]) -> Verdict {
     let mut verdict = Verdict::default();
     let mut all: BTreeMap<&str, Vec<Side<'_>>> = BTreeMap::new();
     for (who, diary) in diaries.iter().enumerate() {
@@ -53,7 +60,13 @@ pub fn judge(diaries: &[&Diary]) -> Verdict {
     verdict.conversations = all.len() as u64;
     for (c, sides) in all {
         match sides[..] {
-            [one, other] => verdict.conversation(c, one, other),
+            [one, other] => {
+                let before = verdict.findings.len();
+                verdict.conversation(c, one, other, losses);
+                if verdict.findings.len() > before {
+                    verdict.findings.push(story(diaries, losses, [one, other]));
+                }
+            }
             [alone] => verdict.half(c, alone),
             _ => {
                 verdict.crossed += 1;
@@ -72,8 +85,8 @@ pub fn bites(diaries: &[&Diary]) -> Option<bool> {
         // In a conversation that goes on nothing may be missing.
         let pages = changed.iter_mut().flat_map(|diary| diary.pages.values_mut()).filter(|page| page.over.is_none());
         change(pages.map(|page| &mut page.heard).max_by_key(|heard| heard.len())?);
-        let before = judge(diaries);
-        Some(count(&judge(&changed.iter().collect::<Vec<_>>())) > count(&before))
+        let before = judge(diaries, &[]);
+        Some(count(&judge(&changed.iter().collect::<Vec<_>>(), &[])) > count(&before))
     };
     Some(
         worst(|heard| drop(heard.pop()), |verdict| verdict.lost)?
@@ -89,22 +102,26 @@ impl Verdict {
         self.lost + self.doubled + self.reordered + self.crossed + self.torn == 0 && self.findings.is_empty()
     }
 
-    fn conversation(&mut self, c: &str, one: Side<'_>, other: Side<'_>) {
+    fn conversation(&mut self, c: &str, one: Side<'_>, other: Side<'_>, losses: &[Instant]) {
         self.direction(c, one, other);
         self.direction(c, other, one);
-        match (&one.1.over, &other.1.over) {
-            (None, None) => self.alive += 1,
-            (Some((why, _)), Some((others, _))) => {
-                if let Some(fault) = disagreement(why, others) {
-                    self.findings.push(format!("{c}: {why:?} for {}, {others:?} for {}: {fault}", one.0, other.0));
-                }
-                if *why != Why::Me && *others != Why::Me {
-                    self.torn += 1;
-                    self.findings
-                        .push(format!("{c} of {} and {}: over as {why:?}, and nobody wished so", one.0, other.0));
-                }
+        let (Some(end), Some(others)) = (&one.1.over, &other.1.over) else {
+            if one.1.over.is_none() && other.1.over.is_none() {
+                self.alive += 1;
+            } else {
+                self.findings.push(format!("{c}: over for one of {} and {} alone", one.0, other.0));
             }
-            _ => self.findings.push(format!("{c}: over for one of {} and {} alone", one.0, other.0)),
+            return;
+        };
+        let (first, last) = (end.at.min(others.at), end.at.max(others.at));
+        let forgotten = losses.iter().any(|loss| first < *loss + BEFORE && *loss < last);
+        let both = format!("{c}: {:?} for {}, {:?} for {}", end.why, one.0, others.why, other.0);
+        if let Some(fault) = disagreement(&end.why, &others.why, forgotten) {
+            self.findings.push(format!("{both}: {fault}"));
+        }
+        if end.why != Why::Me && others.why != Why::Me {
+            self.torn += 1;
+            self.findings.push(format!("{both}, and nobody wished so"));
         }
     }
 
@@ -138,7 +155,7 @@ impl Verdict {
             };
             self.findings.push(format!("{c}: {listener} was shown {text:?} as number {}: {what}", place + 1));
         }
-        let undelivered = from.over.as_ref().map_or(0, |(_, undelivered)| *undelivered);
+        let undelivered = from.over.as_ref().map_or(0, |over| over.undelivered);
         let known = (said.len() as u64).saturating_sub(undelivered).max(from.delivered);
         let lost = known.saturating_sub(heard.len() as u64);
         if lost > 0 {
@@ -148,14 +165,35 @@ impl Verdict {
     }
 }
 
-/// Why two reasons for one end cannot both be true.
-fn disagreement(one: &Why, other: &Why) -> Option<&'static str> {
+/// Why two reasons for one end cannot both be true. `forgotten`: the lobby lost its memory between the two, or shortly
+/// before; then it knows that somebody has gone on, and no more why.
+fn disagreement(one: &Why, other: &Why, forgotten: bool) -> Option<&'static str> {
     match (one, other) {
         (Why::Service(one), Why::Service(other)) if one != other => Some("two reasons"),
-        (Why::Me, Why::Service(reason)) | (Why::Service(reason), Why::Me) if reason != "next" && reason != "left" => {
+        (Why::Me, Why::Service(reason)) | (Why::Service(reason), Why::Me)
+            if reason != "next" && reason != "left" && !(forgotten && reason == "lost") =>
+        {
             Some("the goodbye was not what ended it")
         }
         (Why::Memory | Why::Code(_), _) | (_, Why::Memory | Why::Code(_)) => Some("it must not come to that"),
         (Why::Me | Why::Service(_) | Why::Gone, Why::Me | Why::Service(_) | Why::Gone) => None,
     }
+}
+
+/// What happened to these two around the end, in seconds from it.
+fn story(diaries: &[&Diary], losses: &[Instant], sides: [Side<'_>; 2]) -> String {
+    let Some(end) = sides.iter().filter_map(|(_, page)| Some(page.over.as_ref()?.at)).min() else {
+        return "it goes on".to_owned();
+    };
+    let traces = sides
+        .iter()
+        .flat_map(|(who, _)| diaries[*who].trace.iter().map(move |(at, what)| (*at, format!("{who}: {what}"))));
+    let lost = losses.iter().map(|at| (*at, "the lobby forgets".to_owned()));
+    let mut lines: Vec<_> = traces.chain(lost).filter(|(at, _)| *at + BEFORE > end && *at < end + AFTER).collect();
+    lines.sort();
+    let line = |(at, what): (Instant, String)| {
+        let (sign, span) = if at < end { ('-', end - at) } else { ('+', at - end) };
+        format!("\n           {sign}{:.3} {what}", span.as_secs_f64())
+    };
+    lines.into_iter().map(line).collect()
 }

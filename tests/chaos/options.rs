@@ -9,6 +9,8 @@ pub struct Options {
     pub pairs: usize,
     /// How long each storm lasts.
     pub seconds: u64,
+    /// Memory is lost every few seconds, and everybody leaves all the time: no service should be treated like this.
+    pub harsh: bool,
     /// Measure how soon people are back, and how a crowd comes back, with so many people.
     pub returns: Option<usize>,
     /// Speeds are held to what is promised, and not only told.
@@ -16,17 +18,24 @@ pub struct Options {
 }
 
 /// How to ask.
-pub const USAGE: &str = "chaos [--seeds 1,2,3] [--pairs 8] [--seconds 20 | --minutes 10] [--returns 500] [--strict]
+pub const USAGE: &str =
+    "chaos [--seeds 1,2,3] [--pairs 8] [--seconds 20 | --minutes 10] [--harsh] [--returns 500] [--strict]
   one storm for each seed, side by side; `--returns` measures, after them, how soon people are back; \
 `--seeds none` measures only";
 
 impl Options {
     /// Reads the arguments.
     pub fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Self, String> {
-        let mut options = Self { seeds: vec![1, 2, 3], pairs: 8, seconds: 20, returns: None, strict: false };
+        let mut options =
+            Self { seeds: vec![1, 2, 3], pairs: 8, seconds: 20, harsh: false, returns: None, strict: false };
         while let Some(name) = arguments.next() {
-            if name == "--strict" {
-                options.strict = true;
+            let flag = match name.as_str() {
+                "--strict" => Some(&mut options.strict),
+                "--harsh" => Some(&mut options.harsh),
+                _ => None,
+            };
+            if let Some(flag) = flag {
+                *flag = true;
                 continue;
             }
             let value = arguments.next().ok_or_else(|| format!("{name} wants a value"))?;
@@ -50,16 +59,18 @@ impl Options {
 
     /// The command that makes the same choices again. What falls together in time is another matter.
     pub fn repeat(&self, seed: u64) -> String {
-        let Self { pairs, seconds, strict, .. } = self;
+        let Self { pairs, seconds, strict, harsh, .. } = self;
         if *strict && seconds.is_multiple_of(60) {
             return format!("make chaos SEED={seed} PAIRS={pairs} MINUTES={}", seconds / 60);
         }
-        format!("cargo test --profile sim --test chaos -- --seed {seed} --pairs {pairs} --seconds {seconds}")
+        let harsh = if *harsh { " --harsh" } else { "" };
+        format!("cargo test --profile sim --test chaos -- --seed {seed} --pairs {pairs} --seconds {seconds}{harsh}")
     }
 
     /// How many messages a storm is to have at least: as many as make 50 000 of 50 pairs in 10 minutes.
     pub const fn messages_min(&self) -> u64 {
-        self.pairs as u64 * self.seconds * 5 / 3
+        // Where everything breaks all the time, few find the time to talk.
+        if self.harsh { 0 } else { self.pairs as u64 * self.seconds * 5 / 3 }
     }
 
     /// … how many faults: 300 in 10 minutes.

@@ -82,7 +82,7 @@ pub async fn measure(run: u8, count: usize, strict: bool) -> Result<Returns, Str
     let mut findings: Vec<String> = drain(&people).await.err().into_iter().collect();
     {
         let diaries: Vec<_> = people.iter().map(|person| lock(&person.diary)).collect();
-        findings.extend(judge(&diaries.iter().map(|diary| &**diary).collect::<Vec<_>>()).findings);
+        findings.extend(judge(&diaries.iter().map(|diary| &**diary).collect::<Vec<_>>(), &[]).findings);
     }
     join_all(people.iter().map(|person| person.leave())).await;
     let crowds = vec![("reset by the network", cut), ("closed with the object, as a deploy does", evicted)];

@@ -19,12 +19,14 @@ use crate::options::Options;
 use crate::people::{MARK, Pace, Person};
 use crate::proxy::clients_of;
 use crate::runtime::{Counts, LOOK, Runtime};
-use crate::storm::{KINDS, Kind, Storm};
+use crate::storm::{Damage, KINDS, Kind, Storm};
 
 /// The mean time from one act of a person to the next.
 const ACT_MS: u64 = 650;
 /// How many of a thousand acts leave.
 const LEAVE: u64 = 12;
+/// The same where everybody is restless.
+const RESTLESS: Pace = Pace { act_ms: 350, leave: 120 };
 /// Within what everything that was said has arrived, once all is well again: a dead line is noticed within 35 s, and
 /// come back to within 15 s.
 const DRAIN: Duration = Duration::from_secs(90);
@@ -56,23 +58,22 @@ pub async fn run(options: &Options, run: u8, seed: u64) -> Result<Outcome, Strin
     let runtime = Arc::new(Runtime::start().await);
     let people = gather(&runtime, run, seed, options.pairs * 2).await?;
     let (over, is_over) = watch::channel(false);
-    let pace = Pace { act_ms: ACT_MS, leave: LEAVE };
+    let pace = if options.harsh { RESTLESS } else { Pace { act_ms: ACT_MS, leave: LEAVE } };
     let mut lives = JoinSet::new();
     for (number, person) in people.iter().enumerate() {
         lives.spawn(Arc::clone(person).live(person_seed(seed, number), pace, is_over.clone()));
     }
-    let faults = Storm::new(&runtime, &people).rage(seed, options.seconds).await?;
+    let Damage { faults, losses } = Storm::new(&runtime, &people).rage(seed, options.seconds, options.harsh).await?;
     over.send_replace(true);
     while let Some(ended) = lives.join_next().await {
         ended.map_err(|error| error.to_string())?;
     }
     let drained = drain(&people).await;
-    let counts = truth(&people);
-    let counted = runtime.counts_become(counts, LEASE).await;
+    let counted = runtime.counts_become(|| truth(&people), LEASE).await;
     let mut verdict = {
         let diaries: Vec<_> = people.iter().map(|person| lock(&person.diary)).collect();
         let diaries: Vec<&Diary> = diaries.iter().map(|diary| &**diary).collect();
-        let mut verdict = judge(&diaries);
+        let mut verdict = judge(&diaries, &losses);
         if bites(&diaries) != Some(true) {
             verdict.findings.push("a ledger with a fault in it looks good".to_owned());
         }
@@ -82,7 +83,7 @@ pub async fn run(options: &Options, run: u8, seed: u64) -> Result<Outcome, Strin
         verdict.findings.push(format!("not all has arrived after {DRAIN:?}: {left}"));
     }
     if let Err(told) = counted {
-        verdict.findings.push(format!("the service counts {told:?}, and there are {counts:?}"));
+        verdict.findings.push(format!("the service counts {told:?}, and there are {:?}", truth(&people)));
     }
     let secrets = secrets(&people);
     let searched = search(&runtime, run, &secrets).await?;

@@ -88,11 +88,15 @@ impl Runtime {
     }
 
     /// Waits until `GET /presence` tells the truth, and says how long that took; or what it told last.
-    pub async fn counts_become(&self, truth: Counts, within: Duration) -> Result<Duration, Option<Counts>> {
+    pub async fn counts_become(
+        &self,
+        truth: impl Fn() -> Counts,
+        within: Duration,
+    ) -> Result<Duration, Option<Counts>> {
         let began = Instant::now();
         loop {
             let told = self.counts().await;
-            if told == Some(truth) {
+            if told == Some(truth()) {
                 return Ok(began.elapsed());
             }
             if began.elapsed() > within {

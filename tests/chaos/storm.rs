@@ -78,7 +78,7 @@ struct Fault {
 }
 
 /// What breaks in a storm of so many seconds: every kind, again and again, in an order of its own.
-fn plan(chance: &mut Chance, seconds: u64) -> Vec<Fault> {
+fn plan(chance: &mut Chance, seconds: u64, harsh: bool) -> Vec<Fault> {
     let length = seconds * 1_000;
     let mut faults = Vec::new();
     let mut deck: Vec<Kind> = Vec::new();
@@ -92,11 +92,12 @@ fn plan(chance: &mut Chance, seconds: u64) -> Vec<Fault> {
         faults.push(Fault { at: Duration::from_millis(at), kind, draw: chance.below(u64::MAX) });
         at += every / 2 + chance.below(every + 1);
     }
+    let often = |every: u64, harshly: u64| if harsh { harshly } else { every };
     let rare = [
-        (Kind::Hibernate, 15_000, 4),
-        (Kind::Evict, 30_000, 2),
+        (Kind::Hibernate, often(15_000, 3_000), 4),
+        (Kind::Evict, often(30_000, 5_000), 2),
         (Kind::ForgetPresence, 60_000, 1),
-        (Kind::Kill, 100_000, 1),
+        (Kind::Kill, often(100_000, 8_000), 1),
     ];
     for (kind, every, times) in rare {
         let times = (length / every).max(times);
@@ -109,6 +110,15 @@ fn plan(chance: &mut Chance, seconds: u64) -> Vec<Fault> {
     }
     faults.sort_by_key(|fault| fault.at);
     faults
+}
+
+/// What a storm has done.
+#[derive(Debug, Default)]
+pub struct Damage {
+    /// How often what has happened.
+    pub faults: BTreeMap<Kind, u64>,
+    /// When the lobby lost its memory and everybody's lines.
+    pub losses: Vec<Instant>,
 }
 
 /// A storm over these people.
@@ -128,38 +138,41 @@ impl Storm {
         Self { runtime, people, turn: Arc::default(), over: watch::Sender::new(false) }
     }
 
-    /// Breaks things as the seed has it, then heals everything. How many of each kind have happened.
-    pub async fn rage(&self, seed: u64, seconds: u64) -> Result<BTreeMap<Kind, u64>, String> {
+    /// Breaks things as the seed has it, then heals everything. `harsh`: all that befalls everybody
+    /// comes every few seconds.
+    pub async fn rage(&self, seed: u64, seconds: u64, harsh: bool) -> Result<Damage, String> {
         let began = Instant::now();
         let mut happening = JoinSet::new();
-        for fault in plan(&mut Chance::new(seed), seconds) {
+        for fault in plan(&mut Chance::new(seed), seconds, harsh) {
             sleep_until(began + fault.at).await;
             let mut chance = Chance::new(fault.draw);
             let (runtime, turn, people) = (Arc::clone(&self.runtime), Arc::clone(&self.turn), Arc::clone(&self.people));
             if !SINGLE.contains(&fault.kind) {
                 happening.spawn(async move {
                     let _turn = turn.lock().await;
-                    Ok((fault.kind, befall_all(&runtime, &people, fault.kind, &mut chance).await?))
+                    let at = Instant::now();
+                    Ok((fault.kind, at, befall_all(&runtime, &people, fault.kind, &mut chance).await?))
                 });
             } else if let Some(person) = self.victim(&mut chance) {
                 let over = self.over.subscribe();
                 happening.spawn(async move {
                     befall(&person, fault.kind, &mut chance, over).await;
-                    Ok((fault.kind, true))
+                    Ok((fault.kind, Instant::now(), true))
                 });
             }
         }
         sleep_until(began + Duration::from_secs(seconds)).await;
         self.over.send_replace(true);
-        let mut counts = BTreeMap::new();
+        let mut damage = Damage::default();
         while let Some(happened) = happening.join_next().await {
-            let (kind, done): (Kind, bool) = happened.map_err(|error| error.to_string()).flatten()?;
-            *counts.entry(kind).or_default() += u64::from(done);
+            let (kind, at, done): (Kind, Instant, bool) = happened.map_err(|error| error.to_string()).flatten()?;
+            *damage.faults.entry(kind).or_default() += u64::from(done);
+            damage.losses.extend(matches!(kind, Kind::Evict | Kind::Kill).then_some(at));
         }
         for person in self.people.iter() {
             person.wish(Input::Nudge).await;
         }
-        Ok(counts)
+        Ok(damage)
     }
 
     /// Somebody whom nothing has befallen that lasts.
