@@ -8,6 +8,10 @@ SHELL := bash
 
 PORT ?= 8787
 UPLOAD_KB_MAX := 300
+# What `make chaos` does: how many talk, for how long, and what chance decides.
+PAIRS ?= 50
+MINUTES ?= 10
+SEED ?= $(shell od -An -N4 -tu4 /dev/urandom | tr -d ' ')
 
 # Node 22 of npm's `node` package comes before the machine's own; wrangler asks nothing and reports nothing.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
@@ -60,8 +64,9 @@ check-upload:
 
 ## Testing
 
-.PHONY: test test-unit test-vectors test-js test-simulation test-client test-model model test-runtime test-browser bundles
-test: setup test-unit test-vectors test-js test-simulation test-client test-model test-runtime test-browser ## all tests, in the order in which they fail soonest
+.PHONY: test test-unit test-vectors test-js test-simulation test-client test-model test-runtime test-chaos test-browser
+.PHONY: bundles model chaos soak
+test: setup test-unit test-vectors test-js test-simulation test-client test-model test-runtime test-chaos test-browser ## all tests, in the order in which they fail soonest
 
 test-unit: ## the modules' own tests
 	$(stage) sh -c 'cargo test --locked --lib && cargo test --locked --doc'
@@ -92,9 +97,16 @@ bundles:
 test-runtime: bundles ## the built worker in the real runtime
 	$(stage) cargo test --locked --test runtime -- --test-threads=16
 
+# Three storms side by side, every kind of fault in each. How soon people are back is told, and held to nothing: a test
+# shares its machine.
+test-chaos: bundles ## the real runtime, broken on purpose: a minute of what `make chaos` does
+	$(stage) cargo test --locked --profile sim --test chaos -- --seeds 1,2,3 --pairs 8 --seconds 20 --returns 500
+
 test-browser: bundles ## the page in Chromium
 	$(stage) sh -c 'CHROMIUM="$$(scripts/browser.sh)" && export CHROMIUM && ls tests/browser/*.test.mjs && node --test --test-reporter=spec tests/browser/*.test.mjs'
 
-.PHONY: soak
-soak: bundles ## what only minutes can show: a tab that stays hidden for two of them
+chaos: setup bundles ## break everything on purpose, at random (PAIRS=50 MINUTES=10 SEED=…)
+	$(stage) cargo test --locked --profile sim --test chaos -- --seed $(SEED) --pairs $(PAIRS) --minutes $(MINUTES) --returns 500 --strict
+
+soak: setup bundles ## what only minutes can show: a tab that stays hidden for two of them
 	$(stage) sh -c 'CHROMIUM="$$(scripts/browser.sh)" && export CHROMIUM && HIDDEN_MS=120000 node --test --test-reporter=spec tests/browser/hidden.test.mjs'

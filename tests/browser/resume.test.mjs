@@ -145,6 +145,23 @@ test('a deploy breaks every line and no conversation', async () => {
   await part();
 });
 
+test('a runtime that is killed takes no conversation along', { timeout: 60_000 }, async () => {
+  const { ann, ben, part } = await pair();
+  for (let time = 1; time <= 2; time += 1) {
+    const killed = stage.command({ command: 'kill' });
+    await say(ann, `while nothing runs ${time}`);
+    await ben.getByLabel('Your message').fill(`draft ${time}`);
+    const { url } = await killed;
+    assert.equal(url, stage.url, 'the pages know it by its address');
+    await heard(ben, `while nothing runs ${time}`);
+    assert.equal(await ben.getByLabel('Your message').inputValue(), `draft ${time}`);
+    await ben.getByLabel('Your message').press('Enter');
+    await heard(ann, `draft ${time}`);
+  }
+  await agree(ann, ben);
+  await part();
+});
+
 test('a page out of sight comes back by itself, and its messages are delivered but not seen', async () => {
   const { ann, ben, part } = await pair();
   await ben.evaluate(() => {

@@ -4,13 +4,16 @@
 //   → {"ready":true,"url":"http://127.0.0.1:40001","secrets":{"SEAL_KEY":"…"}}
 //   ← {"id":1,"command":"evict","binding":"LOBBY","name":"weur-1","webSockets":"close"}
 //   → {"id":1,"ok":null}   or   {"id":1,"error":"why not"}
+//   ← {"id":2,"command":"kill"}
+//   → {"id":2,"ok":{"url":"http://127.0.0.1:40001"}}   when it runs again
 //
 // Everything in the argument is optional: "release", no further vars, and a fresh SEAL_KEY; `"secrets":null` is a
 // worker without any. It ends with its stdin, so that nothing outlives a test that was killed.
 
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { randomBytes } from 'node:crypto';
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -57,14 +60,32 @@ const server = createTestHarness({
 });
 
 /**
+ * What runs the worker, once it does. Started again after a crash, it keeps its folder, and its port if it can.
+ * @type {{ ready: Promise<URL> } | undefined}
+ */
+let runtime;
+
+/** Every runtime process that is started, and how to hear of its end. */
+const processes = /** @type {Map<number, import("node:child_process").ChildProcess>} */ (new Map());
+{
+  const tools = /** @type {typeof import("node:child_process")} */ (require('node:child_process'));
+  const start = /** @type {(...args: unknown[]) => import("node:child_process").ChildProcess} */ (tools.spawn);
+  Object.assign(tools, {
+    spawn: (/** @type {unknown[]} */ ...args) => {
+      const child = start(...args);
+      if (child.pid !== undefined) processes.set(child.pid, child);
+      return child;
+    },
+  });
+}
+
+/**
  * The address of the runtime itself. The one that `listen` tells is a proxy's, which costs more than the worker does
  * and stands between a test and what really happens to a socket. Only the runtime's own handle knows the other.
  */
 async function listen() {
   const { Miniflare } = createRequire(require.resolve('wrangler'))('miniflare');
   const { getBindings } = Miniflare.prototype;
-  /** @type {{ ready: Promise<URL> } | undefined} */
-  let runtime;
   /** @this {{ ready: Promise<URL> }} @param {...unknown} args */
   Miniflare.prototype.getBindings = function (...args) {
     runtime = this;
@@ -82,6 +103,22 @@ const commands = {
   evict: async (request) => {
     await server.getWorker().evictDurableObject(binding(request), { ...object(request), webSockets: request.webSockets });
   },
+  /**
+   * Kills the runtime outright and tells its address once it runs again, on what it had stored. Its own tools start it
+   * again as after any crash.
+   */
+  kill: async () => {
+    if (runtime === undefined) throw new Error('nothing runs');
+    const process = owner((await runtime.ready).port);
+    const ended = once(process, 'exit');
+    process.kill('SIGKILL');
+    await ended;
+    // The tools hear of it in the same moment, and only then is there something to wait for.
+    await new Promise((resolve) => setImmediate(resolve));
+    return { url: (await runtime.ready).origin };
+  },
+  /** Where the runtime keeps what it stores, and everything else that it writes. */
+  folder: () => scratch,
   /** What the worker logged since the last time: `[{"level","message","timestamp"}]`. */
   logs: () => {
     const logs = server.getLogs();
@@ -117,6 +154,26 @@ function object(request) {
   if (request.name !== undefined) return { name: request.name };
   if (request.object !== undefined) return { id: request.object };
   throw new Error("`name`, or `object` (an id), is missing");
+}
+
+/** The process that listens on a port: the tools run one more of the kind, for a proxy. @param {string} port */
+function owner(port) {
+  const address = `0100007F:${Number(port).toString(16).toUpperCase().padStart(4, '0')}`;
+  const listeners = readFileSync('/proc/net/tcp', 'utf8').split('\n').map((line) => line.trim().split(/\s+/));
+  const inode = listeners.find((fields) => fields[1] === address && fields[3] === '0A')?.[9];
+  for (const [pid, child] of processes) {
+    if (child.exitCode !== null || child.signalCode !== null) continue;
+    const files = `/proc/${pid}/fd`;
+    const held = readdirSync(files).map((file) => {
+      try {
+        return readlinkSync(join(files, file));
+      } catch {
+        return '';
+      }
+    });
+    if (held.includes(`socket:[${inode}]`)) return child;
+  }
+  throw new Error(`no process of ours listens on port ${port}`);
 }
 
 /**
@@ -184,12 +241,18 @@ async function perform(line) {
   }
 }
 
-/** The runtime survives its parent, so somebody must be left to end it when this process is killed outright. */
+/**
+ * The runtime survives its parent, so somebody must be left to end it when this process is killed outright. It is known
+ * by its folder: who was started again has another id.
+ */
 function watchOver() {
-  const children = readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').trim().split(' ');
-  const runtimes = children.filter((pid) => readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === 'workerd');
-  const script = 'cat >/dev/null; scratch="$1"; shift; kill -9 "$@" 2>/dev/null; rm -rf "$scratch"';
-  return spawn('sh', ['-c', script, 'sh', scratch, ...runtimes], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+  const script = `cat >/dev/null
+    for process in /proc/[0-9]*; do
+      [ "$(cat "$process/comm" 2>/dev/null)" = workerd ] || continue
+      tr '\\0' '\\n' <"$process/environ" 2>/dev/null | grep -qxF "TMPDIR=$1" && kill -9 "\${process#/proc/}" 2>/dev/null
+    done
+    rm -rf "$1"`;
+  return spawn('sh', ['-c', script, 'sh', scratch], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
 }
 
 /** @type {import("node:child_process").ChildProcess | undefined} */

@@ -220,7 +220,10 @@ impl Lobby {
     ) {
         let now = turn.now;
         self.change(turn, id, |session| {
-            session.person.turn_to(Doing::Idle, now);
+            // Of somebody who is not here this may be hearsay, from an older ticket than their own: then it must not be
+            // newer than what they have begun since. It follows what it ends, and nothing else.
+            let at = if session.line().is_some() { now } else { Time::default() };
+            session.person.turn_to(Doing::Idle, at);
             session.person.parted = parted.or(session.person.parted);
             session.said = 0;
         });

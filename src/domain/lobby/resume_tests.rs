@@ -292,6 +292,30 @@ fn a_partner_who_has_gone_on_is_known_from_the_newer_ticket_in_either_order() {
 }
 
 #[test]
+fn leaving_somebody_who_has_gone_on_does_not_undo_what_they_have_begun_since() {
+    let mut hall = Hall::with([1, 2, 3]);
+    let _ = (hall.find(1), hall.find(2));
+    let (c, older) = (hall.conversation(1), hall.ticket(2));
+    let _ = hall.close(2, 1006);
+    let stop = format!(r#"{{"type":"stop","c":"{c}"}}"#);
+    let _ = (hall.send(1, &stop), hall.find(1), hall.find(3));
+    let (since, newer, others) = (hall.conversation(1), hall.ticket(1), hall.ticket(3));
+    hall.now = START.plus(1_000);
+    hall.forget();
+    assert_eq!(hall.come_back(2, 22, Some(1), older), [welcome(22, "talking"), resumed_alone(22, &c, GRACE_MS)]);
+    assert_eq!(hall.send(22, &stop), [ended(22, &c, "left")]);
+    assert_eq!(
+        hall.come_back(3, 33, Some(1), others),
+        [welcome(33, "talking"), resumed_alone(33, &since, GRACE_MS)],
+        "what 2 has left is not the newest that is true of 1"
+    );
+    assert_eq!(
+        hall.come_back(1, 11, Some(1), newer),
+        [welcome(11, "talking"), resumed(11, &since), here(33, &since)]
+    );
+}
+
+#[test]
 fn a_seat_that_is_held_is_still_held_after_hibernation() {
     let (mut hall, c) = pair();
     let _ = hall.close(1, 1006);
