@@ -309,10 +309,7 @@ fn leaving_somebody_who_has_gone_on_does_not_undo_what_they_have_begun_since() {
         [welcome(33, "talking"), resumed_alone(33, &since, GRACE_MS)],
         "what 2 has left is not the newest that is true of 1"
     );
-    assert_eq!(
-        hall.come_back(1, 11, Some(1), newer),
-        [welcome(11, "talking"), resumed(11, &since), here(33, &since)]
-    );
+    assert_eq!(hall.come_back(1, 11, Some(1), newer), [welcome(11, "talking"), resumed(11, &since), here(33, &since)]);
 }
 
 #[test]
