@@ -77,10 +77,15 @@ pub struct Kept {
     pub line: u64,
     /// What the person looks for, or looked for last.
     pub wanted: Wanted,
+    /// It is not what the place in the queue was given for, and the service does not know.
+    pub changed: bool,
     /// What the person wants.
     pub place: Place,
     /// The conversation that was on show last.
     pub last: Option<String>,
+    /// Its partner was lost before they had said or taken anything, and nothing was wished since: a place in the queue
+    /// that comes now is meant.
+    pub goes_on: bool,
     /// A place in the queue is given up, which the service has not confirmed.
     pub stopping: bool,
     /// A conversation that is left, which the service has not confirmed.
@@ -147,6 +152,7 @@ impl Client {
     }
 
     fn take(&mut self, turn: &mut Turn, input: Input) {
+        self.kept.goes_on &= !input.is_wish();
         match input {
             Input::Find(wanted) => self.find(turn, wanted),
             Input::Next => self.next(turn),

@@ -74,6 +74,25 @@ pub enum Input {
     Tick,
 }
 
+impl Input {
+    /// Whether the person says what they want to come next.
+    pub(super) const fn is_wish(&self) -> bool {
+        match self {
+            Self::Find(_) | Self::Next | Self::Stop | Self::Block | Self::Report { .. } | Self::Leave => true,
+            Self::Say(_)
+            | Self::Typing(_)
+            | Self::Visible(_)
+            | Self::Nudge
+            | Self::Entered { .. }
+            | Self::NotEntered { .. }
+            | Self::Opened { .. }
+            | Self::Heard { .. }
+            | Self::Closed { .. }
+            | Self::Tick => false,
+        }
+    }
+}
+
 /// What is to be done.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Effect {

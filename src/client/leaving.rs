@@ -124,6 +124,7 @@ impl Client {
     pub(super) fn ask(&mut self, turn: &mut Turn) {
         if self.kept.place == Place::Seeking && self.owes.asked == Asked::No && self.line.is_open() {
             self.owes.asked = Asked::Until(turn.now.plus(ANSWER_MS));
+            self.kept.changed = false;
             turn.send(ClientFrame::Find { wanted: self.kept.wanted.clone(), c: None });
         }
     }
@@ -158,6 +159,7 @@ impl Client {
         self.owes.parting = Some(by);
         if next {
             self.owes.asked = Asked::Until(by);
+            self.kept.changed = false;
             turn.send(ClientFrame::Find { wanted: self.kept.wanted.clone(), c: Some(c) });
         } else {
             turn.send(ClientFrame::Stop { c: Some(c) });

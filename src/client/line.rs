@@ -162,6 +162,10 @@ impl Client {
             return;
         }
         self.kept.pass = Some(pass);
+        if visitor.is_some() && self.kept.visitor.is_some() && visitor != self.kept.visitor {
+            // Tickets count only with a pass of the same visitor.
+            (self.kept.ticket, self.kept.memory) = (None, None);
+        }
         self.kept.visitor = visitor.or(self.kept.visitor.take());
         let back = self.kept.lobby.take().filter(|_| self.kept.ticket.is_some());
         self.kept.lobby = back.or(Some(lobby));

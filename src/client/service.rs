@@ -65,10 +65,18 @@ impl Client {
     /// There is a place in the queue. One that nobody wants is left at once.
     fn waiting(&mut self, turn: &mut Turn, widen_ms: u64) {
         self.placed();
+        if std::mem::take(&mut self.kept.goes_on) {
+            // The partner was gone before the match was made, and the service goes on looking.
+            self.kept.place = Place::Seeking;
+        }
         match self.kept.place {
             Place::Seeking => {
                 self.owes.asked = Asked::Queued;
                 turn.show(Show::Waiting { widen_ms });
+                if self.kept.changed {
+                    self.owes.asked = Asked::No;
+                    self.ask(turn);
+                }
             }
             Place::Home => self.leave_queue(turn),
             Place::Talking(_) => {}
@@ -103,6 +111,7 @@ impl Client {
     /// A conversation that is not the one on show. Any other is over.
     fn meet(&mut self, turn: &mut Turn, meeting: Meeting, resumed: Option<Presence>) {
         self.end_all(turn, &Why::Gone);
+        self.kept.goes_on = false;
         if self.kept.place != Place::Seeking {
             self.kept.stopping = false;
             return self.part_from(turn, &meeting.c, false);
@@ -117,8 +126,12 @@ impl Client {
     }
 
     fn ended(&mut self, turn: &mut Turn, c: &str, reason: String) {
-        if self.on_show() == Some(c) {
+        if let Place::Talking(talk) = &self.kept.place
+            && talk.c == c
+        {
+            let goes_on = reason == "lost" && talk.received == 0 && talk.outbox.acked() == 0;
             self.over(turn, Why::Service(reason));
+            self.kept.goes_on = goes_on;
         }
         self.parted(Some(c));
     }

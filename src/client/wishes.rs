@@ -11,7 +11,17 @@ impl Client {
         match self.kept.place {
             Place::Talking(_) => return,
             Place::Seeking if self.kept.wanted == wanted => {}
-            Place::Home | Place::Seeking => self.owes.asked = Asked::No,
+            Place::Seeking => {
+                // A `find` that came too fast is made again when it may be, with what is wanted by then.
+                if !matches!(self.owes.asked, Asked::Later(_)) {
+                    self.owes.asked = Asked::No;
+                }
+                self.kept.changed = true;
+            }
+            Place::Home => {
+                self.owes.asked = Asked::No;
+                self.kept.changed = false;
+            }
         }
         self.kept.wanted = wanted;
         self.kept.place = Place::Seeking;
@@ -84,6 +94,7 @@ impl Client {
     pub(super) fn begin(&mut self, c: &str) {
         self.kept.place = Place::Talking(Talk::new(c));
         self.owes.asked = Asked::No;
+        self.kept.changed = false;
         self.flow = super::Flow::default();
     }
 }

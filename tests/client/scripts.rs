@@ -104,7 +104,8 @@ impl<'a> Stage<'a> {
         let socket = number.checked_sub(1).map_or(0, |place| self.sockets[place]);
         let named = |field: &str| value[field].as_str().map(str::to_owned).unwrap_or_default();
         self.handle(match kind.as_str() {
-            "find" => Input::Find(Wanted::default()),
+            "find" if value.is_object() => Input::Find(serde_json::from_value(value.clone()).expect("preferences")),
+            "find" => Input::Find(self.client.kept().wanted.clone()),
             "next" => Input::Next,
             "stop" => Input::Stop,
             "block" => Input::Block,
@@ -216,6 +217,21 @@ fn door(code: u16) -> Effect {
     let mut effects = client.handle(now, chance, Input::Closed { socket: 1, code, reason: String::new() });
     effects.extend(client.handle(now, chance, Input::Find(Wanted::default())));
     effects.into_iter().find(|effect| matches!(effect, Effect::Enter { .. })).expect("it enters")
+}
+
+#[test]
+fn what_an_earlier_visitor_left_is_dropped_with_their_id() {
+    let (now, chance) = (Time::from_ms(1_000), Chance::default());
+    let (old, ticket, memory) = (Some("v".to_owned()), Some("t".to_owned()), Some("m".to_owned()));
+    let kept = Kept { visitor: old.clone(), ticket: ticket.clone(), memory: memory.clone(), ..Kept::default() };
+    for (visitor, left) in [(None, true), (old, true), (Some("w".to_owned()), false)] {
+        let mut client = Client::restore(now, kept.clone());
+        let _ = client.handle(now, chance, Input::Find(Wanted::default()));
+        let (pass, lobby) = ("p".to_owned(), "l".to_owned());
+        let _ = client.handle(now, chance, Input::Entered { pass, lobby, visitor });
+        assert_eq!(client.kept().ticket, ticket.clone().filter(|_| left));
+        assert_eq!(client.kept().memory, memory.clone().filter(|_| left));
+    }
 }
 
 #[test]
