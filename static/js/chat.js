@@ -18,6 +18,8 @@ import * as service from './service.js';
 import * as talks from './talk.js';
 import * as typing from './typing.js';
 import { reduceFeed } from './feed.js';
+import { recall, reduceWanted, takeField } from './wanted.js';
+import { file, fileAgain } from './filings.js';
 
 /** @typedef {import('./state.js').State} State */
 /** @typedef {import('./state.js').Step} Step */
@@ -42,6 +44,8 @@ export function reduce(state, event) {
     case 'stop': return stop(state);
     case 'home': return goHome(state);
     case 'escape': return escape(state);
+    case 'interest': case 'drop': case 'lang': return reduceWanted(state, event);
+    case 'file': return file(state, event.what);
     case 'draft': return draft(state, event.text);
     case 'send': return say(state);
     case 'visible': return look(state, event.on);
@@ -65,11 +69,14 @@ export function reduce(state, event) {
  * @param {Extract<Event, {type: 'boot'}>} event
  * @returns {Step}
  */
-function boot(state, { visitor, accepted, counted, visible, kept }) {
+function boot(state, { visitor, accepted, counted, visible, kept, ...known }) {
+  const preferences = recall(known);
   const now = {
     ...state,
     ...kept,
     visible,
+    // Of two tabs, each goes on looking for what it looked for.
+    wanted: { ...preferences, ...kept?.wanted },
     line: { ...state.line, ...kept?.line, visitor, counted },
     terms: { ...state.terms, accepted },
   };
@@ -77,7 +84,7 @@ function boot(state, { visitor, accepted, counted, visible, kept }) {
   const { at } = now.place;
   const here = at === 'gate' ? { ...now, place: /** @type {const} */ ({ at: 'home' }) } : now;
   const asking = step(here, { do: 'ask' }, at === 'seeking' ? arm(TIMER.long, LONG_MS) : disarm(TIMER.long));
-  const wanted = at === 'seeking' || at === 'talking' || now.leaving !== null;
+  const wanted = at === 'seeking' || at === 'talking' || now.leaving !== null || now.filings.length > 0;
   return wanted ? chain(asking, (later) => withLine(later, lines.want(later.line))) : asking;
 }
 
@@ -152,7 +159,7 @@ function refusedEntry(state, problem) {
 function seek(state) {
   if (state.place.at === 'talking' || state.place.at === 'gate') return step(state);
   if (state.place.at === 'seeking' && state.line.way.at !== 'refused') return step(state);
-  return chain(beginSeeking(state), (now) => chain(find(now, undefined), (later) => {
+  return chain(chain(takeField(state), beginSeeking), (now) => chain(find(now, undefined), (later) => {
     return withLine(later, lines.want(later.line));
   }));
 }
@@ -175,6 +182,8 @@ function next(state) {
  */
 function stop(state) {
   if (state.place.at === 'talking') return leaveTalk(state, { by: 'me' });
+  // Who has had enough does not go on looking when the service would.
+  if (state.place.at === 'over') return step({ ...state, place: { ...state.place, goesOn: false } });
   if (state.place.at !== 'seeking') return step(state);
   const left = state.leaving?.c ?? null;
   const queued = state.place.held || state.place.asked;
@@ -194,7 +203,7 @@ function stop(state) {
  * @returns {Step}
  */
 function letGo(state) {
-  if (state.line.way.at === 'open' || state.leaving !== null) return step(state);
+  if (state.line.way.at === 'open' || state.leaving !== null || state.filings.length > 0) return step(state);
   return withLine(state, lines.leave(state.line));
 }
 
@@ -277,6 +286,7 @@ function timer(state, name) {
     case TIMER.steady: return withLine(state, lines.steady(state.line));
     case TIMER.answer: return service.unanswered(state);
     case TIMER.find: return find(state, undefined);
+    case TIMER.file: return fileAgain(state);
     case TIMER.long:
       return step(state.place.at === 'seeking' ? { ...state, place: { ...state.place, long: true } } : state);
     case TIMER.armed: return step({ ...state, armed: false });

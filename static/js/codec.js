@@ -9,12 +9,14 @@ import { FROM, LIMITS, PARTNER, PROTOCOL_VERSION, WELCOME } from './wire.js';
 
 /**
  * @typedef {{type: 'hello', v: number, pass: string, ticket?: string, line?: number, counted?: true}
- *   | {type: 'find', c?: string}
+ *   | {type: 'find', interests?: readonly string[], lang?: string, c?: string}
  *   | {type: 'stop', c?: string}
  *   | {type: 'say', c: string, n: number, text: string}
  *   | {type: 'got', c: string, n: number}
  *   | {type: 'seen', c: string, n: number}
- *   | {type: 'typing', c: string, on: boolean}} ClientFrame
+ *   | {type: 'typing', c: string, on: boolean}
+ *   | {type: 'block', c: string}
+ *   | {type: 'report', c: string, reason: string, note?: string}} ClientFrame
  */
 
 /**

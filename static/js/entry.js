@@ -3,12 +3,17 @@
 import { PATH, PROBLEM } from './wire.js';
 import { is, parseObject, pick } from './codec.js';
 import { UNREACHABLE } from './line.js';
+import { TABS_MAX } from './tickets.js';
 
 /** @typedef {import('./state.js').Event} Event */
+/** @typedef {{visitor: string | null, pass: string | null, memory: readonly string[]}} Known */
 /** @typedef {(input: string, init?: RequestInit) => Promise<Response>} Fetch */
 
 /** A request that takes longer will not be answered. */
 const REQUEST_MS = 10_000;
+
+/** The service takes 65 536; a proof has to fit as well. */
+const BODY_BYTES_MAX = 60_000;
 
 const TERMS = Object.freeze({ terms: is.name, paused: is.flag });
 const PASS = Object.freeze({ pass: is.name, lobby: is.name, visitor: is.name });
@@ -26,14 +31,14 @@ export async function ask(fetch) {
 
 /**
  * @param {Fetch} fetch
- * @param {string | null} visitor
+ * @param {Known} known
  * @returns {Promise<Event>}
  */
-export async function enter(fetch, visitor) {
+export async function enter(fetch, known) {
   const answer = await request(fetch, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(visitor === null ? { terms: true } : { terms: true, visitor }),
+    body: bodyOf(known),
   });
   if (answer === null) return { type: 'refused', code: UNREACHABLE, retry_ms: null, until: null };
   const pass = answer.ok ? pick(answer.body, PASS) : null;
@@ -45,6 +50,23 @@ export async function enter(fetch, visitor) {
     retry_ms: is.count(retry_ms) ? /** @type {number} */ (retry_ms) : null,
     until: is.count(until) ? /** @type {number} */ (until) : null,
   };
+}
+
+/**
+ * The service takes a bounded body. What is remembered gives way, the oldest first.
+ * @param {Known} known
+ * @returns {string}
+ */
+function bodyOf({ visitor, pass, memory }) {
+  for (let count = Math.min(memory.length, TABS_MAX); ; count -= 1) {
+    const body = JSON.stringify({
+      terms: true,
+      ...(visitor === null ? {} : { visitor }),
+      ...(count > 0 ? { memory: memory.slice(0, count) } : {}),
+      ...(pass === null ? {} : { pass }),
+    });
+    if (count <= 0 || new TextEncoder().encode(body).length <= BODY_BYTES_MAX) return body;
+  }
 }
 
 /**

@@ -6,6 +6,7 @@
 
 import { PARTNER, RESEND_MS, TO } from './wire.js';
 import { is, parseObject, pick } from './codec.js';
+import { isSubtag } from './languages.js';
 import { SEEKING, lostPlace } from './moves.js';
 
 /** @typedef {import('./state.js').State} State */
@@ -21,7 +22,9 @@ import { SEEKING, lostPlace } from './moves.js';
  * @typedef {object} Kept
  * @property {Pick<import('./state.js').Line, 'pass' | 'lobby' | 'ticket' | 'lines'>} line
  * @property {Place} place
+ * @property {Pick<State['wanted'], 'interests' | 'lang'> | null} wanted   what is being looked for
  * @property {State['leaving']} leaving
+ * @property {State['filings']} filings
  * @property {string} draft
  */
 
@@ -38,7 +41,8 @@ export const NOUNS = Object.freeze(['line', 'place', 'transcript', 'draft']);
 export function isSame(noun, one, two) {
   switch (noun) {
     case 'line': return one.line === two.line;
-    case 'place': return one.place === two.place && one.leaving === two.leaving;
+    case 'place': return one.place === two.place && one.leaving === two.leaving && one.wanted === two.wanted
+      && one.filings === two.filings;
     case 'transcript': return talkOf(one)?.entries === talkOf(two)?.entries;
     case 'draft': return one.draft === two.draft;
   }
@@ -51,7 +55,8 @@ export function isSame(noun, one, two) {
  * @returns {string | null}
  */
 export function write(noun, state) {
-  const { line: { pass, lobby, ticket, lines }, place, leaving, draft } = state;
+  const { line: { pass, lobby, ticket, lines }, place, leaving, filings, draft } = state;
+  const { wanted: { interests, lang } } = state;
   const talk = talkOf(state);
   switch (noun) {
     case 'line': return JSON.stringify({ pass, lobby, ticket, lines });
@@ -59,8 +64,11 @@ export function write(noun, state) {
       at: place.at,
       held: place.at === 'seeking' && lostPlace(place).held,
       why: place.at === 'over' ? place.why : null,
+      goesOn: place.at === 'over' && place.goesOn,
       leaving,
-      talk: talk && { c: talk.c, common: talk.common, keys: talk.keys, outbox: talk.outbox, inbox: talk.inbox },
+      filings: filings.map(({ told: _, ...filing }) => filing),
+      wanted: place.at === 'seeking' ? { interests, lang } : null,
+      talk: talk && { c: talk.c, common: talk.common, lang: talk.lang, keys: talk.keys, outbox: talk.outbox, inbox: talk.inbox },
     });
     case 'transcript': return talk && JSON.stringify({ c: talk.c, entries: talk.entries });
     case 'draft': return draft === '' ? null : draft;
@@ -79,11 +87,15 @@ export function read(texts) {
   return /** @type {Kept} */ ({
     line,
     place: where ?? { at: 'home' },
+    wanted: place?.wanted ?? null,
     leaving: where === null ? null : place?.leaving ?? null,
+    filings: (place?.filings ?? []).map((/** @type {object} */ filing) => ({ ...filing, told: false })),
     draft: texts.draft ?? '',
   });
 }
 
+/** What an earlier version of the page did not keep. @type {(check: Check) => Check} */
+const maybe = (check) => (value) => value === undefined || check(value);
 /** @type {(check: Check) => Check} */
 const orNull = (check) => (value) => value === null || check(value);
 /** @type {(shape: Readonly<Record<string, Check>>) => Check} */
@@ -102,18 +114,31 @@ const OUTBOX = Object.freeze({
 const TALK = Object.freeze({
   c: is.name,
   common: listOf(is.text),
+  lang: maybe(orNull(is.text)),
   keys: is.count,
   outbox: has(OUTBOX),
   inbox: has({ got: is.count, seen: is.count }),
 });
 
+/** @type {Check} */
+const isFiling = (value) => {
+  const { type, c, ended, reason, note } = Object(value);
+  if (!is.name(c) || !is.flag(ended)) return false;
+  return type === TO.block || (type === TO.report && is.text(reason) && maybe(is.text)(note));
+};
+
 const PLACE = Object.freeze({
   at: is.name,
   held: is.flag,
   why: orNull(has({ by: is.name })),
+  goesOn: maybe(is.flag),
   leaving: orNull(has({
     type: (/** @type {unknown} */ value) => value === TO.find || value === TO.stop, c: orNull(is.name),
   })),
+  filings: maybe(listOf(isFiling)),
+  wanted: maybe(orNull(has({
+    interests: listOf(is.name), lang: (/** @type {unknown} */ value) => value === null || isSubtag(value),
+  }))),
   talk: orNull(has(TALK)),
 });
 
@@ -141,13 +166,14 @@ function talkOf({ place }) {
  * @param {string | null} transcript
  * @returns {Place | null}
  */
-function placeOf({ at, held, why, talk }, transcript) {
+function placeOf({ at, held, why, talk, goesOn }, transcript) {
   if (at === 'home') return { at };
   if (at === 'seeking') return { ...SEEKING, held: held === true };
   if (talk === null || talk === undefined) return null;
   const restored = restore(/** @type {Talk} */ (talk), transcript);
   if (at === 'talking') return { at, talk: restored };
-  return at === 'over' && why !== null ? { at, talk: restored, why: /** @type {Why} */ (why) } : null;
+  if (at !== 'over' || why === null) return null;
+  return { at, talk: restored, why: /** @type {Why} */ (why), goesOn: goesOn === true };
 }
 
 /**
@@ -157,11 +183,12 @@ function placeOf({ at, held, why, talk }, transcript) {
  * @returns {Talk}
  */
 function restore(talk, transcript) {
-  const { c, common, keys, outbox, inbox } = talk;
+  const { c, common, lang = null, keys, outbox, inbox } = talk;
   const lines = shaped(transcript, TRANSCRIPT);
   return {
     c,
     common,
+    lang,
     flow: 'cut',
     partner: PARTNER.here,
     grace_ms: null,

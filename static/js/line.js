@@ -110,7 +110,9 @@ export function rested(line) {
  */
 export function entered(line, { pass, lobby, visitor }) {
   if (line.way.at !== 'entering') return { line, effects: [] };
-  const step = connect({ ...line, pass, lobby: line.lobby ?? lobby, visitor }, line.way.attempt);
+  // A ticket counts only with a pass of the same visitor.
+  const known = line.visitor === null || line.visitor === visitor ? line : { ...line, ticket: null, lobby: null };
+  const step = connect({ ...known, pass, lobby: known.lobby ?? lobby, visitor }, line.way.attempt);
   return { line: step.line, effects: [{ do: 'remember', key: 'visitor', value: visitor }, ...step.effects] };
 }
 
@@ -217,7 +219,7 @@ function broken(line, { code, reason }, wanted) {
  * @returns {LineStep}
  */
 function enter(line, attempt) {
-  return { line: { ...line, way: { at: 'entering', attempt } }, effects: [{ do: 'enter', visitor: line.visitor }] };
+  return { line: { ...line, way: { at: 'entering', attempt } }, effects: [{ do: 'enter', visitor: line.visitor, pass: line.pass }] };
 }
 
 /**

@@ -10,6 +10,7 @@ import { createConnection } from './connection.js';
 import { createMemory } from './memory.js';
 import { createStream } from './stream.js';
 import { createTab } from './tab.js';
+import { createTickets } from './tickets.js';
 import { createTimers } from './timers.js';
 import { createView } from './view.js';
 
@@ -32,6 +33,7 @@ const tab = createTab({
 });
 // Before anything can happen: an event that came first would be kept in place of what is recalled.
 const kept = await tab.recall();
+const tickets = createTickets({ openStorage: () => localStorage, tab: () => tab.name });
 const timers = createTimers(() => new Worker(new URL('./ticker.js', import.meta.url)), window);
 const backoff = fullJitter({ base_ms: 1_000, max_ms: 15_000, random: Math.random });
 const view = createView(document, window, dispatch);
@@ -71,7 +73,11 @@ function setAlarm(name, ms) {
 function perform(effect) {
   switch (effect.do) {
     case 'ask': void ask(fetchHere).then(dispatch); return;
-    case 'enter': void enter(fetchHere, effect.visitor).then(dispatch); return;
+    case 'enter': {
+      const { visitor, pass } = effect;
+      void enter(fetchHere, { visitor, pass, memory: tickets.recall(visitor) }).then(dispatch);
+      return;
+    }
     case 'connect': connection.open(effect.lobby, effect.hello, effect.limits); return;
     case 'send': connection.send(effect.frame); return;
     case 'hangup': connection.hangup(); return;
@@ -104,6 +110,7 @@ function dispatch(event) {
       state = step.state;
       // Written before it is told: what the partner was promised survives a refresh.
       tab.keep(state);
+      tickets.keep(state.line);
       step.effects.forEach(perform);
     }
   } finally {
@@ -124,6 +131,9 @@ dispatch({
   accepted: memory.recall('terms'),
   counted: true,
   visible: view.isVisible(),
+  interests: memory.recall('interests'),
+  lang: memory.recall('lang'),
+  languages: navigator.languages,
   kept,
 });
 stream.open();

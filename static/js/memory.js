@@ -1,6 +1,7 @@
-// What this browser keeps between visits: which terms were accepted, and the random id that the service gave.
+// What this browser keeps between visits: which terms were accepted, the random id that the service gave, and whom the
+// person would like to meet.
 
-/** @typedef {'visitor' | 'terms'} Key */
+/** @typedef {'visitor' | 'terms' | 'interests' | 'lang'} Key */
 
 /**
  * Storage may be full, forbidden or absent; the page works without it, only more forgetful.

@@ -1,8 +1,10 @@
 // The moves between places that a wish of the person and a word of the service have in common.
 
-import { ANSWER_MS, CLOSE, TO } from './wire.js';
+import { ANSWER_MS, CLOSE, ENDED, TO } from './wire.js';
 import { TIMER, arm, disarm, send } from './state.js';
 import { TALK_TIMERS, cut } from './talk.js';
+import { enlist } from './interests.js';
+import { endedFor, untold } from './filings.js';
 
 /** @typedef {import('./state.js').State} State */
 /** @typedef {import('./state.js').Step} Step */
@@ -12,7 +14,8 @@ import { TALK_TIMERS, cut } from './talk.js';
 
 /** @type {Seeking} */
 export const SEEKING = Object.freeze({
-  at: 'seeking', asked: false, queued: false, widened: false, paused: false, held: false, long: false,
+  at: 'seeking', asked: false, queued: false, widen_ms: null, paused: false, held: false, long: false,
+  changed: false, ghost: false,
 });
 
 /** A wait for a partner that takes longer than this is a long one. */
@@ -95,7 +98,23 @@ export function find(state, c) {
   const now = { ...state, leaving: c === undefined ? state.leaving : { type: TO.find, c } };
   if (!isReady(now)) return step(now);
   return step({ ...now, place: { ...state.place, asked: true } },
-    send(c === undefined ? { type: TO.find } : { type: TO.find, c }), arm(TIMER.answer, ANSWER_MS));
+    send(asking(state, c)), arm(TIMER.answer, ANSWER_MS));
+}
+
+/**
+ * A service with narrower bounds than it had when the interests were typed is asked for what it takes.
+ * @param {State} state
+ * @param {string | undefined} c
+ * @returns {import('./codec.js').ClientFrame}
+ */
+function asking({ wanted, line: { limits } }, c) {
+  const { interests } = enlist([], wanted.interests, limits);
+  return {
+    type: TO.find,
+    ...(interests.length > 0 ? { interests } : {}),
+    ...(wanted.lang === null ? {} : { lang: wanted.lang }),
+    ...(c === undefined ? {} : { c }),
+  };
 }
 
 /**
@@ -106,7 +125,9 @@ export function find(state, c) {
  * @returns {Step}
  */
 export function lineGone(state, code) {
-  const now = FINAL.has(code) ? end({ ...state, leaving: null }, whyOf(code)) : step(state);
+  const cutOff = { ...state, filings: untold(state.filings) };
+  const now = FINAL.has(code) ? end({ ...cutOff, leaving: null, filings: endedFor(cutOff.filings, null) }, whyOf(code))
+    : step(cutOff);
   return chain({ ...now, effects: [...now.effects, disarm(TIMER.answer), disarm(TIMER.find)] }, (later) => {
     switch (later.place.at) {
       case 'talking': return withTalk(later, cut(later.place.talk));
@@ -120,8 +141,8 @@ export function lineGone(state, code) {
  * @param {Seeking} place
  * @returns {Seeking}
  */
-export function lostPlace({ asked, held, long }) {
-  return { ...SEEKING, held: asked || held, long };
+export function lostPlace({ asked, held, long, changed, ghost }) {
+  return { ...SEEKING, held: asked || held, long, changed, ghost };
 }
 
 /** Closes after which the service keeps nothing to come back to. */
@@ -149,7 +170,19 @@ export function end(state, why) {
   if (state.place.at !== 'talking') return step(state);
   const talk = { ...state.place.talk, partnerTyping: false };
   const news = state.visible ? null : 'over';
-  return step(settled({ ...state, news, place: { at: 'over', talk, why } }), ...TALK_OVER);
+  const place = { at: /** @type {const} */ ('over'), talk, why, goesOn: isGhost(talk, why) };
+  return step(settled({ ...state, news, place }), ...TALK_OVER);
+}
+
+/**
+ * Whether the partner was lost before they had said or taken anything. Then they were gone when the match was made,
+ * and the service may put this side back into the queue by itself.
+ * @param {import('./state.js').Talk} talk
+ * @param {Why} why
+ * @returns {boolean}
+ */
+function isGhost({ inbox, outbox }, why) {
+  return why.by === 'service' && why.reason === ENDED.lost && inbox.got === 0 && outbox.acked === 0;
 }
 
 /**

@@ -3,6 +3,7 @@
 import { PARTNER } from './wire.js';
 import { countChars, isBlank, tidy } from './text.js';
 import { isShortened, markOf } from './transcript.js';
+import * as phrases from './phrases.js';
 import * as words from './words.js';
 
 /** @typedef {import('./state.js').State} State */
@@ -16,6 +17,9 @@ import * as words from './words.js';
  * @property {string} status              where the line and the partner are, in plain words
  * @property {'good' | 'wait' | 'off'} tone
  * @property {words.Break | null} broken  what stands between the two sides
+ * @property {string} inCommon            what the two have in common
+ * @property {boolean} blocked
+ * @property {string} blockWords          what a block would come to
  * @property {boolean} shortened          the beginning of the conversation is not on show any more
  * @property {readonly Bubble[]} bubbles
  * @property {boolean} typing
@@ -29,13 +33,25 @@ import * as words from './words.js';
  */
 
 /**
+ * @typedef {object} WantedScreen
+ * @property {readonly string[]} interests
+ * @property {string} field
+ * @property {string} fault
+ * @property {string} count               empty while there is room for many more
+ * @property {boolean} full
+ * @property {string | null} lang
+ * @property {readonly string[]} offered
+ */
+
+/**
  * @typedef {object} Screen
  * @property {'gate' | 'home' | 'seeking' | 'trouble' | 'talk'} name
  * @property {string} title
  * @property {string} people
  * @property {readonly import('./state.js').Announcement[]} announcements
  * @property {string} homeNote
- * @property {words.Words} seeking
+ * @property {WantedScreen} wanted
+ * @property {{title: string} & phrases.Search} seeking
  * @property {words.Words} trouble
  * @property {TalkScreen | null} talk
  */
@@ -43,6 +59,8 @@ import * as words from './words.js';
 const NAME = 'Edgewise';
 /** The counter shows once this much or less is left. */
 const COUNTER_FROM = 200;
+/** Interests are counted once there is room for fewer than this. */
+const COUNT_FROM = 3;
 /** One to a few emoji and nothing else are shown large. */
 const ONLY_EMOJI =
   /^(?=.*\p{Extended_Pictographic})(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\u200d|\ufe0f){1,12}$/u;
@@ -58,6 +76,7 @@ export function show(state) {
     people: peopleOf(state),
     announcements: state.announcements,
     homeNote: state.terms.paused ? words.resting('paused') : '',
+    wanted: wantedOf(state),
     seeking: seekingOf(state),
     trouble: troubleOf(state),
     talk: talkOf(state),
@@ -99,23 +118,33 @@ function titleOf({ unread, news, place }) {
 
 /**
  * @param {State} state
- * @returns {words.Words}
+ * @returns {Screen['seeking']}
  */
-function seekingOf({ line, place, counts }) {
+function seekingOf({ line, place, counts, wanted }) {
   const title = 'Looking for someone…';
-  if (place.at !== 'seeking') return { title, detail: '' };
+  if (place.at !== 'seeking') return { title, detail: '', more: '' };
   switch (line.way.at) {
-    case 'resting': return { title: 'One moment…', detail: words.resting(line.way.why) };
+    case 'resting': return { title: 'One moment…', detail: words.resting(line.way.why), more: '' };
     case 'off': case 'refused': case 'entering': case 'connecting':
-      return { title: 'One moment…', detail: 'Opening a line.' };
+      return { title: 'One moment…', detail: 'Opening a line.', more: '' };
     case 'open':
-      if (place.paused) return { title, detail: 'Matching is paused for a moment. You keep your place.' };
-      if (counts !== null && counts.online <= 1) {
-        return { title, detail: 'You are the only one here just now. Stay a little: the next to come is yours.' };
-      }
-      if (place.long) return { title, detail: words.LONG_WAIT };
-      return { title, detail: 'You will meet the next person who is free.' };
+      if (place.paused) return { title, detail: 'Matching is paused for a moment. You keep your place.', more: '' };
+      return { title, ...phrases.search(wanted, { ...place, alone: counts !== null && counts.online <= 1 }) };
   }
+}
+
+/**
+ * @param {State} state
+ * @returns {WantedScreen}
+ */
+function wantedOf({ wanted, line: { limits } }) {
+  const { interests, lang, offered, field, fault } = wanted;
+  const full = interests.length >= limits.interests;
+  return {
+    interests, lang, offered, field, full,
+    fault: phrases.faultOf(fault, limits),
+    count: interests.length + COUNT_FROM > limits.interests ? `${interests.length} of ${limits.interests}` : '',
+  };
 }
 
 /**
@@ -140,6 +169,9 @@ function talkOf(state) {
     c: talk.c,
     ...statusOf(state, talk, over),
     broken: over ? null : brokenOf(talk),
+    inCommon: phrases.inCommon(talk.common, talk.lang),
+    blocked: over && place.why.by === 'block',
+    blockWords: words.blocking(over),
     shortened: isShortened(talk),
     bubbles: talk.entries.map((entry) => bubble(talk, entry, over)),
     typing: talk.partnerTyping,

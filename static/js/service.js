@@ -2,7 +2,8 @@
 
 import { ANSWER_MS, CLOSE, FROM, REFUSED, TO, WELCOME } from './wire.js';
 import { TIMER, arm, disarm } from './state.js';
-import { chain, end, find, leaveTalk, lineGone, sayGoodbye, settled, step, withLine, withTalk } from './moves.js';
+import { beginSeeking, chain, end, find, leaveTalk, lineGone, sayGoodbye, settled, step, withLine, withTalk } from './moves.js';
+import { done, endedFor, fileAll, filesAgainst, filingRefused } from './filings.js';
 import * as lines from './line.js';
 import * as talks from './talk.js';
 import * as typing from './typing.js';
@@ -30,7 +31,7 @@ export function frame(state, message) {
     case FROM.matched: return matched(now, message);
     case FROM.resumed: return resumed(now, message);
     case FROM.ended: return ended(now, message);
-    case FROM.done: return message.re === TO.stop ? answered({ ...now, leaving: null }) : step(now);
+    case FROM.done: return answered(message.re === TO.stop ? { ...now, leaving: null } : done(now, message.re, message.c));
     case FROM.error: return refused(state, message);
     case FROM.say: case FROM.got: case FROM.seen: case FROM.typing: case FROM.partner: case FROM.other:
       return inTalk(state, message);
@@ -59,7 +60,8 @@ export function down(state, close) {
   if (state.line.way.at !== 'open' && state.line.way.at !== 'connecting') return step(state);
   return chain(lineGone(state, close.code), (now) => {
     const { at } = now.place;
-    const wanted = at === 'seeking' || at === 'talking' || at === 'over' || now.leaving !== null;
+    const wanted = at === 'seeking' || at === 'talking' || at === 'over' || now.leaving !== null
+      || now.filings.length > 0;
     return withLine(now, lines.down(now.line, close, wanted));
   });
 }
@@ -80,7 +82,8 @@ export function unanswered(state) {
 function isOwed(state) {
   const { way } = state.line;
   if (way.at === 'open' && !way.ready) return true;
-  return state.leaving !== null || (state.place.at === 'seeking' && state.place.asked && !state.place.queued);
+  if (state.leaving !== null || state.filings.some(({ told }) => told)) return true;
+  return (state.place.at === 'seeking' && state.place.asked && !state.place.queued);
 }
 
 /**
@@ -106,7 +109,8 @@ function welcome(state, message) {
   const owed = idle ? opened : chain(opened, (now) => step(now, arm(TIMER.answer, ANSWER_MS)));
   if (message.state === WELCOME.talking) return owed;
   return chain(owed, (now) => {
-    const parted = end({ ...now, leaving: null }, { by: 'line' });
+    const over = end({ ...now, leaving: null, filings: endedFor(now.filings, null) }, { by: 'line' });
+    const parted = chain(over, fileAll);
     // In the queue already: a second `find` would be one too many.
     return idle ? chain(parted, (later) => find(later, undefined)) : parted;
   });
@@ -118,11 +122,31 @@ function welcome(state, message) {
  * @returns {Step}
  */
 function waiting(state, widen_ms) {
+  if (state.place.at === 'over' && state.place.goesOn) return searchGoesOn(state, state.place.talk, widen_ms);
   if (state.place.at !== 'seeking') {
     return state.leaving === null ? sayGoodbye(state, null) : step(state);
   }
-  const place = { ...state.place, asked: true, queued: true, widened: widen_ms === 0, paused: false };
-  return answered({ ...state, place });
+  // Interests that changed while there was no line are not what this place was given for.
+  const late = state.place.changed && !state.place.asked;
+  const place = { ...state.place, asked: !late, queued: !late, widen_ms, paused: false, changed: false };
+  const now = answered({ ...state, place });
+  return late ? chain(now, (later) => find(later, undefined)) : now;
+}
+
+/**
+ * The match was with somebody who was gone already, and the service goes on looking. What was said to nobody goes back
+ * to where it was written, unless something new is being written there.
+ * @param {State} state
+ * @param {import('./state.js').Talk} talk
+ * @param {number} widen_ms
+ * @returns {Step}
+ */
+function searchGoesOn(state, { outbox }, widen_ms) {
+  const draft = state.draft === '' ? outbox.items.map(({ text }) => text).join('\n') : state.draft;
+  return chain(beginSeeking({ ...state, draft, news: null }), (now) => {
+    if (now.place.at !== 'seeking') return step(now);
+    return answered({ ...now, place: { ...now.place, asked: true, queued: true, widen_ms, ghost: true } });
+  });
 }
 
 /**
@@ -146,6 +170,18 @@ function matched(state, message) {
  * @returns {Step}
  */
 function resumed(state, message) {
+  return chain(fileAll(state), (now) => {
+    // What was just filed ends it.
+    return filesAgainst(now, message.conversation) ? find(now, undefined) : seated(now, message);
+  });
+}
+
+/**
+ * @param {State} state
+ * @param {Extract<ServerFrame, {type: 'resumed'}>} message
+ * @returns {Step}
+ */
+function seated(state, message) {
   const { conversation: c } = message;
   const { place, leaving } = state;
   if (leaving?.c === c) return leaveAgain(state, leaving.type, c);
@@ -172,7 +208,8 @@ function leaveAgain(state, type, c) {
  * @returns {Step}
  */
 function ended(state, { c, reason }) {
-  const confirmed = state.leaving?.c === c ? { ...state, leaving: null } : state;
+  const leaving = state.leaving?.c === c ? null : state.leaving;
+  const confirmed = { ...state, leaving, filings: endedFor(state.filings, c) };
   if (state.place.at === 'talking' && state.place.talk.c === c) {
     return chain(end(confirmed, { by: 'service', reason }), answered);
   }
@@ -189,6 +226,7 @@ function refused(state, error) {
     return state.place.at === 'seeking' ? step({ ...state, place: { ...state.place, paused: true } }) : step(state);
   }
   if (error.re === TO.find) return findRefused(state, error);
+  if (error.re === TO.block || error.re === TO.report) return chain(filingRefused(state, error), answered);
   if (error.code === REFUSED.helloFirst) return down(state, { code: lines.NO_CODE, reason: '' });
   if (state.place.at !== 'talking' || state.place.talk.c !== error.c) return step(state);
   if (error.code === REFUSED.notTalking) return end(state, { by: 'line' });

@@ -46,7 +46,8 @@ import { LIMITS } from './wire.js';
 /**
  * @typedef {object} Talk
  * @property {string} c
- * @property {readonly string[]} common
+ * @property {readonly string[]} common               shared interests, in this person's spelling
+ * @property {string | null} lang                     the language that both gave
  * @property {'cut' | 'away' | 'sync' | 'on'} flow    why messages go out or do not: see talk.js
  * @property {'here' | 'away'} partner
  * @property {number | null} grace_ms                 for how long the seat of an away partner is still held
@@ -60,19 +61,29 @@ import { LIMITS } from './wire.js';
 
 /**
  * Why a conversation is over: a reason of the service, or one that only this side can know.
- * @typedef {{by: 'me'} | {by: 'service', reason: string} | {by: 'line'} | {by: 'gap'}
+ * `unblocked`: the person blocked the partner, and the service would not take it.
+ * @typedef {{by: 'me'} | {by: 'service', reason: string} | {by: 'line'} | {by: 'gap'} | {by: 'block'} | {by: 'unblocked'}
  *   | {by: 'close', code: number}} Why
  */
 
 /**
+ * What somebody has against their partner, and where the saying of it stands: see filings.js.
+ * @typedef {{type: 'block'} | {type: 'report', reason: string, note?: string}} Grievance
+ * @typedef {Grievance & {c: string, ended: boolean, told: boolean}} Filing
+ */
+
+/**
  * What the person is doing. In `seeking`, `asked` is a `find` on the way, `queued` its answer, `held` a place that may
- * be kept for a line that broke, and `long` a wait that has been going on for a while.
+ * be kept for a line that broke, and `long` a wait that has been going on for a while; `widen_ms` is what the answer
+ * said of how long interests and language still count, and `changed` says that they are others than the service knows;
+ * `ghost`: it goes on after a partner who was gone already. `goesOn`: such a partner was lost just now, and a place in
+ * the queue that comes is meant.
  * @typedef {{at: 'gate'}
  *   | {at: 'home'}
- *   | {at: 'seeking', asked: boolean, queued: boolean, widened: boolean, paused: boolean,
- *     held: boolean, long: boolean}
+ *   | {at: 'seeking', asked: boolean, queued: boolean, widen_ms: number | null, paused: boolean,
+ *     held: boolean, long: boolean, changed: boolean, ghost: boolean}
  *   | {at: 'talking', talk: Talk}
- *   | {at: 'over', talk: Talk, why: Why}} Place
+ *   | {at: 'over', talk: Talk, why: Why, goesOn: boolean}} Place
  */
 
 /**
@@ -85,11 +96,20 @@ import { LIMITS } from './wire.js';
  */
 
 /**
+ * Whom the person would like to meet. `lang` null: any language will do. `field` is what is being typed, and `fault`
+ * why it did not become an interest.
+ * @typedef {{interests: readonly string[], lang: string | null, offered: readonly string[], field: string,
+ *   fault: import('./interests.js').Fault | null}} Wanted
+ */
+
+/**
  * @typedef {object} State
  * @property {Terms} terms
  * @property {Line} line
+ * @property {Wanted} wanted
  * @property {Place} place
  * @property {{type: 'find' | 'stop', c: string | null} | null} leaving   a goodbye that the service has not confirmed
+ * @property {readonly Filing[]} filings   blocks and reports that are not done
  * @property {{online: number, waiting: number, chatting: number} | null} counts   null: not known now
  * @property {readonly Announcement[]} announcements
  * @property {string} draft
@@ -102,22 +122,26 @@ import { LIMITS } from './wire.js';
 
 /**
  * @typedef {{do: 'ask'}
- *   | {do: 'enter', visitor: string | null}
+ *   | {do: 'enter', visitor: string | null, pass: string | null}
  *   | {do: 'connect', lobby: string, hello: ClientFrame, limits: Limits}
  *   | {do: 'send', frame: ClientFrame}
  *   | {do: 'hangup'}
  *   | {do: 'probe', within_ms?: number}
  *   | {do: 'timer', name: string, ms: number | null}
  *   | {do: 'rest', name: string, attempt: number, first_ms: number, floor_ms: number}
- *   | {do: 'remember', key: 'visitor' | 'terms', value: string}} Effect
+ *   | {do: 'remember', key: 'visitor' | 'terms' | 'interests' | 'lang', value: string}} Effect
  */
 
 /**
  * @typedef {{type: 'boot', visitor: string | null, accepted: string | null, counted: boolean, visible: boolean,
+ *     interests: string | null, lang: string | null, languages: readonly string[],
  *     kept: import('./kept.js').Kept | null}
  *   | {type: 'asked', terms: string, paused: boolean}
  *   | {type: 'unasked'}
  *   | {type: 'accept'} | {type: 'talk'} | {type: 'next'} | {type: 'stop'} | {type: 'home'} | {type: 'escape'}
+ *   | {type: 'interest', text: string, take: 'none' | 'ended' | 'list' | 'all'}
+ *   | {type: 'drop', text: string} | {type: 'lang', lang: string | null}
+ *   | {type: 'file', what: Grievance}
  *   | {type: 'draft', text: string} | {type: 'send'}
  *   | {type: 'visible', on: boolean} | {type: 'wake'} | {type: 'doubt'}
  *   | {type: 'entered', pass: string, lobby: string, visitor: string}
@@ -140,8 +164,12 @@ export const INITIAL = Object.freeze({
     way: Object.freeze({ at: 'off' }), pass: null, lobby: null, visitor: null, ticket: null, lines: 0, young: 0,
     counted: false, limits: LIMITS,
   }),
+  wanted: Object.freeze({
+    interests: Object.freeze([]), lang: null, offered: Object.freeze([]), field: '', fault: null,
+  }),
   place: Object.freeze({ at: 'gate' }),
   leaving: null,
+  filings: Object.freeze([]),
   counts: null,
   announcements: Object.freeze([]),
   draft: '',
@@ -155,7 +183,7 @@ export const INITIAL = Object.freeze({
 /** The names of timers. Setting one that is set replaces it. */
 export const TIMER = Object.freeze({
   ask: 'ask', rest: 'rest', steady: 'steady', answer: 'answer', find: 'find', armed: 'armed', got: 'got', hold: 'hold',
-  typing: 'typing', lapse: 'lapse', sync: 'sync', resend: 'resend', grace: 'grace', long: 'long',
+  typing: 'typing', lapse: 'lapse', sync: 'sync', resend: 'resend', grace: 'grace', long: 'long', file: 'file',
 });
 
 /**

@@ -23,6 +23,7 @@ const LOCK_MS = 1_000;
 export function createTab({ openStorage, locks, drawName, within }) {
   /** What the storage holds now. @type {State | null} */
   let held = null;
+  let ours = '';
 
   /**
    * @param {Noun | 'name'} noun
@@ -70,12 +71,21 @@ export function createTab({ openStorage, locks, drawName, within }) {
     async recall() {
       const name = get('name');
       const kept = read({ line: get('line'), place: get('place'), transcript: get('transcript'), draft: get('draft') });
-      if (name !== null && kept !== null && await hold(name)) return kept;
+      if (name !== null && kept !== null && await hold(name)) {
+        ours = name;
+        return kept;
+      }
       for (const noun of NOUNS) put(noun, null);
       const fresh = drawName();
+      ours = fresh;
       put('name', fresh);
       void hold(fresh);
       return null;
+    },
+
+    /** What this tab is called, once `recall` is through. */
+    get name() {
+      return ours;
     },
 
     /**

@@ -38,15 +38,16 @@ export const TALK_TIMERS = Object.freeze([...BREAK_TIMERS, TIMER.hold]);
 
 /**
  * A new conversation, or one that this page does not know any more: then the partner may have more to tell.
- * @param {{type: 'matched' | 'resumed', conversation: string, common: readonly string[], partner?: 'here' | 'away',
- *   grace_ms?: number}} match
+ * @param {{type: 'matched' | 'resumed', conversation: string, common: readonly string[], lang?: string | null,
+ *   partner?: 'here' | 'away', grace_ms?: number}} match
  * @returns {TalkStep}
  */
-export function begin({ type, conversation, common, partner = PARTNER.here, grace_ms }) {
+export function begin({ type, conversation, common, lang = null, partner = PARTNER.here, grace_ms }) {
   /** @type {Talk} */
   const talk = {
     c: conversation,
     common,
+    lang,
     flow: 'on',
     partner: PARTNER.here,
     grace_ms: null,

@@ -1,10 +1,23 @@
-// The only file that touches the page. It shows a screen as `screen.js` describes it and turns what the person does
+// Only this file and its parts, view-*.js, touch the page. It shows a screen as `screen.js` describes it and turns what the person does
 // into events. Everything that anybody said goes in through `textContent`.
+
+import { createBlock } from './view-block.js';
+import { createWanted } from './view-wanted.js';
 
 /** @typedef {import('./state.js').Event} Event */
 /** @typedef {import('./screen.js').Screen} Screen */
 /** @typedef {import('./screen.js').Bubble} Bubble */
 /** @typedef {import('./screen.js').TalkScreen} TalkScreen */
+
+/**
+ * What the parts of the view have in common.
+ * @typedef {object} Hands
+ * @property {(id: string) => HTMLElement} get
+ * @property {(id: string) => HTMLElement} clone
+ * @property {(id: string, words: string) => void} text
+ * @property {(words: string) => void} hear
+ * @property {(event: Event) => void} emit
+ */
 
 /** Closer to the end than this, the reader is reading the newest message. */
 const NEAR_END_PX = 80;
@@ -35,6 +48,10 @@ export function createView(document, window, emit) {
   const rows = new Map();
   let atEnd = true;
   let seenTop = 0;
+  /** @type {Hands} */
+  const hands = { get, clone, text, hear, emit };
+  const wanted = createWanted(hands);
+  const block = createBlock(hands);
 
   listen();
 
@@ -48,11 +65,14 @@ export function createView(document, window, emit) {
     text('home-note', screen.homeNote);
     text('seeking-title', screen.seeking.title);
     text('seeking-detail', screen.seeking.detail);
+    text('seeking-more', screen.seeking.more);
+    wanted.render(screen.wanted);
     text('trouble-title', screen.trouble.title);
     text('trouble-detail', screen.trouble.detail);
     showOnly(screen.name);
     if (screen.talk !== null) renderTalk(screen.talk, from?.talk ?? null);
     else clearTalk();
+    block.render(screen.talk, from?.talk?.c);
     if (from !== null && from.name !== screen.name) focusOn(screen.name);
   }
 
@@ -60,6 +80,7 @@ export function createView(document, window, emit) {
   function showOnly(name) {
     if (document.body.dataset.screen === name) return;
     document.body.dataset.screen = name;
+    wanted.moveTo(name);
     for (const each of ['gate', 'home', 'seeking', 'trouble']) get(each).hidden = each !== name;
     for (const each of ['conversation', 'actions', 'state']) get(each).hidden = name !== 'talk';
     window.scrollTo(0, 0);
@@ -86,7 +107,11 @@ export function createView(document, window, emit) {
     if (scroll.scrollTop !== seenTop) lookAround();
     text('status', talk.status);
     get('state').dataset.tone = talk.tone;
-    get('greeting').hidden = talk.bubbles.length > 0 || talk.shortened;
+    const begun = talk.bubbles.length > 0 || talk.shortened;
+    get('greeting').hidden = begun;
+    text('in-common', talk.inCommon);
+    get('still-in-common').hidden = !begun || talk.inCommon === '';
+    text('still-in-common', talk.inCommon);
     get('earlier').hidden = !talk.shortened;
     // What a refresh brings back was heard before.
     renderBubbles(talk.bubbles, from !== null && from.c === talk.c);
@@ -96,7 +121,8 @@ export function createView(document, window, emit) {
     get('actions').hidden = talk.over !== null;
     text('ending-title', talk.over?.title ?? '');
     text('ending-detail', talk.over?.detail ?? '');
-    if (talk.over !== null && from?.over === null) hear(`${talk.over.title}. ${talk.over.detail}`);
+    const known = from?.c === talk.c ? from.over?.title : talk.over?.title;
+    if (talk.over !== null && talk.over.title !== known) hear(`${talk.over.title}. ${talk.over.detail}`);
     if (talk.typing && from?.typing === false) hear('The stranger is writing');
     renderComposer(talk);
     if (atEnd) toEnd();
@@ -305,7 +331,7 @@ export function createView(document, window, emit) {
   function onKey(event) {
     // A key that is still held down when the screen changes must not press the new screen's button.
     if (event.key === 'Enter' && event.repeat && document.activeElement?.tagName === 'BUTTON') event.preventDefault();
-    if (event.key === 'Escape' && !event.isComposing && !event.repeat) emit({ type: 'escape' });
+    if (event.key === 'Escape' && !event.isComposing && !event.repeat && !block.isOpen) emit({ type: 'escape' });
   }
 
   /** @param {MouseEvent} event */

@@ -11,6 +11,7 @@ export const PONG = 'pong';
 /** Frames to the service. */
 export const TO = Object.freeze({
   hello: 'hello', find: 'find', stop: 'stop', say: 'say', got: 'got', seen: 'seen', typing: 'typing',
+  block: 'block', report: 'report',
 });
 
 /** Frames from the service. `other` is ours: a numbered frame of a type that this page does not know yet. */

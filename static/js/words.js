@@ -105,10 +105,6 @@ const NOTICES = new Map(Object.entries({
   [REFUSED.slowDown]: 'You are faster than the line. The rest follows in a moment.',
 }));
 
-/** Two windows of one browser look like two people to their owner, and never meet. */
-export const LONG_WAIT =
-  'Still nobody. Stay a little: the next to come is yours. Two windows of one browser are one person and never meet.';
-
 const MARKS = Object.freeze({
   waiting: 'Waiting', delivered: 'Delivered', seen: 'Seen', lost: 'Not delivered: the chat ended first',
   unsure: 'May not have arrived: the chat ended first', refused: 'Not sent',
@@ -145,9 +141,24 @@ export function ending(why) {
       title: 'The conversation was ended',
       detail: 'One side had lost a part of it, and it could not go on whole.',
     };
+    case 'block': return { title: 'Blocked', detail: 'You will not meet this person again.' };
+    case 'unblocked': return {
+      title: 'The conversation is over',
+      detail: 'But the service could not note the block, so you may meet this person again.',
+    };
     case 'close': return CLOSED.get(why.code) ?? ending({ by: 'line' });
     case 'service': return ENDINGS.get(why.reason) ?? { title: 'The conversation is over', detail: '' };
   }
+}
+
+/**
+ * What a block comes to, before it is made. A partner reads the same as after any goodbye.
+ * @param {boolean} over
+ * @returns {string}
+ */
+export function blocking(over) {
+  if (over) return 'You will not meet this person again.';
+  return 'The conversation ends now, and you will not meet this person again. They are only told that you left.';
 }
 
 /**

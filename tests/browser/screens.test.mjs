@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { DESK, PHONE, accept, banned, faults, heard, meet, openStage, say, shoot, severable } from './stage.mjs';
+import { DESK, PHONE, accept, banned, heard, look, meet, openStage, say, severable } from './stage.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -17,27 +17,6 @@ after(async () => {
 
 const LONG = 'There was a time when I thought that every rainy day was a day lost. Then one autumn I had a room with a '
   + 'tin roof, and the noise of it made the whole world small and warm. I have never really minded since.';
-
-/** @param {Page} page */
-async function settled(page) {
-  await page.evaluate(() => Promise.all(
-    document.getAnimations()
-      .filter((each) => each.effect?.getComputedTiming().iterations !== Infinity)
-      .map((each) => each.finished.catch(() => null)),
-  ));
-}
-
-/**
- * @param {Page} page
- * @param {string} name
- */
-async function look(page, name) {
-  await settled(page);
-  await shoot(page, name);
-  assert.deepEqual(await faults(page), [], name);
-  const sideways = await page.locator('html').evaluate((root) => root.scrollWidth - root.clientWidth);
-  assert.equal(sideways, 0, `${name} can be scrolled sideways`);
-}
 
 /**
  * @param {Page} ann

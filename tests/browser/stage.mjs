@@ -123,6 +123,53 @@ export async function banned(page) {
 }
 
 /**
+ * The service's side of this page's lines, played by the test: for what the real one does only in its own time.
+ * @param {Page} page
+ */
+export async function played(page) {
+  /** @type {Record<string, any>[]} */
+  const frames = [];
+  /** @type {((text: string) => void) | null} */
+  let say = null;
+  const limits = {
+    frame_bytes: 8192, text_chars: 2000, interests: 10, interest_chars: 32, in_flight: 16, ping_ms: 25_000,
+    pong_ms: 10_000, grace_ms: 60_000, return_ms: 250,
+  };
+  await page.routeWebSocket(/\/ws\//, (socket) => {
+    say = (text) => socket.send(text);
+    socket.onMessage((text) => {
+      if (text === 'ping') return socket.send('pong');
+      const frame = JSON.parse(String(text));
+      frames.push(frame);
+      if (frame.type !== 'hello') return;
+      socket.send(JSON.stringify({ type: 'welcome', v: 1, ticket: 't', state: 'idle', limits }));
+    });
+  });
+  return {
+    /** What the page has sent. */
+    frames,
+
+    /** @param {Record<string, unknown>} frame */
+    send(frame) {
+      say?.(JSON.stringify(frame));
+    },
+
+    /**
+     * The next frame of this type that the page sends, or has sent and nobody asked for.
+     * @param {string} type
+     * @returns {Promise<Record<string, any>>}
+     */
+    async heard(type) {
+      for (const until = Date.now() + PATIENCE_MS; Date.now() < until; await page.waitForTimeout(20)) {
+        const at = frames.findIndex((frame) => frame.type === type);
+        if (at >= 0) return frames.splice(0, at + 1).at(-1) ?? {};
+      }
+      return assert.fail(`the page sent no ${type}`);
+    },
+  };
+}
+
+/**
  * Lets a test keep this page from opening further lines, by setting `cut` in it: the browser's own way to take the
  * network away sometimes keeps an open line from hearing that it was closed.
  * @param {Page} page
@@ -213,4 +260,29 @@ export async function faults(page) {
   return results.violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, nodes }) => nodes.map((node) => `${id} at ${node.target.join(' ')}: ${node.failureSummary}`));
+}
+
+/**
+ * Everything that moves to an end has come to it.
+ * @param {Page} page
+ */
+async function settled(page) {
+  await page.evaluate(() => Promise.all(
+    document.getAnimations()
+      .filter((each) => each.effect?.getComputedTiming().iterations !== Infinity)
+      .map((each) => each.finished.catch(() => null)),
+  ));
+}
+
+/**
+ * A picture of the page as it stands, with nothing serious for axe to find, and nothing to scroll sideways.
+ * @param {Page} page
+ * @param {string} name
+ */
+export async function look(page, name) {
+  await settled(page);
+  await shoot(page, name);
+  assert.deepEqual(await faults(page), [], name);
+  const sideways = await page.locator('html').evaluate((root) => root.scrollWidth - root.clientWidth);
+  assert.equal(sideways, 0, `${name} can be scrolled sideways`);
 }

@@ -44,7 +44,7 @@ test('a door that wants the terms leads back to them', () => {
 
 test('one press enters, connects, and asks for a partner as soon as the line is open', () => {
   const page = Page.booted().do({ type: 'talk' });
-  assert.deepEqual(page.effects, [long, { do: 'enter', visitor: null }]);
+  assert.deepEqual(page.effects, [long, { do: 'enter', visitor: null, pass: null }]);
   page.do({ type: 'entered', pass: 'pass', lobby: 'lobby', visitor: 'visitor' }).hear(welcome());
   assert.deepEqual(page.sent, [{ type: 'find' }]);
   assert.ok(page.effects.some((effect) => effect.do === 'timer' && effect.name === 'answer'));
@@ -63,7 +63,10 @@ test('waiting is an answer; being widened and paused are shown', () => {
   const page = Page.seeking().hear({ type: 'waiting', widen_ms: 9_000 });
   assert.deepEqual(page.effects, [noAnswer]);
   page.hear({ type: 'error', code: 'paused', re: 'find' }).hear({ type: 'waiting', widen_ms: 0 });
-  const place = { at: 'seeking', asked: true, queued: true, widened: true, paused: false, held: false, long: false };
+  const place = {
+    at: 'seeking', asked: true, queued: true, widen_ms: 0, paused: false, held: false, long: false, changed: false,
+    ghost: false,
+  };
   assert.deepEqual(page.state.place, place);
   assert.deepEqual(page.ring('long').state.place, { ...place, long: true });
 });

@@ -21,7 +21,7 @@ const rest = (step) => step.effects.find((effect) => effect.do === 'rest');
 
 test('the way there is: a pass, a socket, hello, welcome', () => {
   const entering = lines.want({ ...INITIAL.line, counted: true, visitor: 'known' });
-  assert.deepEqual(entering.effects, [{ do: 'enter', visitor: 'known' }]);
+  assert.deepEqual(entering.effects, [{ do: 'enter', visitor: 'known', pass: null }]);
   const hello = lines.entered(entering.line, ENTRY);
   assert.deepEqual(hello.effects, [
     { do: 'remember', key: 'visitor', value: 'visitor' },
@@ -137,7 +137,7 @@ test('who is moved in a circle rests and enters again', () => {
 
 test('an expired pass is replaced at once, as the same visitor; the second time with a rest', () => {
   const step = closed(4401);
-  assert.deepEqual(step.effects, [{ do: 'enter', visitor: 'visitor' }]);
+  assert.deepEqual(step.effects, [{ do: 'enter', visitor: 'visitor', pass: null }]);
   const again = lines.entered(step.line, ENTRY).line;
   assert.equal(lines.down(again, { code: 4401, reason: '' }, true).line.way.at, 'resting');
 });
@@ -189,13 +189,13 @@ test('a refusal at the door that passes by itself is waited for', () => {
 test('a door that cannot be reached is tried again, and at once when the network is back', () => {
   const step = refused(lines.UNREACHABLE);
   assert.deepEqual(step.line.way, { at: 'resting', attempt: 1, then: 'enter', firm: false, why: null });
-  assert.deepEqual(lines.wake(step.line).effects.at(-1), { do: 'enter', visitor: null });
+  assert.deepEqual(lines.wake(step.line).effects.at(-1), { do: 'enter', visitor: null, pass: null });
 });
 
 test('any other refusal at the door is the end, until the person tries again', () => {
   for (const code of ['banned', 'proof_required', 'bad_request', 'a_code_of_next_year']) {
     const step = refused(code);
     assert.equal(step.line.way.at, 'refused');
-    assert.deepEqual(lines.want(step.line).effects, [{ do: 'enter', visitor: null }]);
+    assert.deepEqual(lines.want(step.line).effects, [{ do: 'enter', visitor: null, pass: null }]);
   }
 });

@@ -19,11 +19,11 @@ const protocol = read('docs/PROTOCOL.md');
 
 const MARKUP = /innerHTML|outerHTML|insertAdjacent|document\.write|DOMParser|\beval\b|new Function/;
 
-test('only view.js knows the document, and nothing becomes markup', () => {
+test('only the view knows the document, and nothing becomes markup', () => {
   for (const { path, source } of scripts) {
     const code = source.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
     assert.doesNotMatch(code, MARKUP, path);
-    if (!/\/(?:view|main)\.js$/.test(path)) assert.doesNotMatch(code, /\b(?:document|window)\.\w/, path);
+    if (!/\/(?:view(?:-\w+)?|main)\.js$/.test(path)) assert.doesNotMatch(code, /\b(?:document|window)\.\w/, path);
   }
 });
 
@@ -45,10 +45,11 @@ test('every module is named in the page, so that all are fetched at once', () =>
   }
 });
 
-test('every part of the page that view.js asks for is there, once', () => {
+test('every part of the page that the view asks for is there, once', () => {
   const ids = [...html.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id);
   assert.equal(new Set(ids).size, ids.length);
-  const asked = [...read('static/js/view.js').matchAll(/\b(?:get|text|clone)\('([^']+)'/g)].map(([, id]) => id);
+  const view = list('static/js/').filter((path) => path.includes('/view')).map(read).join('');
+  const asked = [...view.matchAll(/\b(?:get|text|clone)\('([^']+)'/g)].map(([, id]) => id);
   assert.ok(asked.length > 20);
   for (const id of asked) assert.ok(ids.includes(id), `#${id}`);
 });

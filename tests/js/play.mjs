@@ -62,11 +62,14 @@ export class Page {
   }
 
   /**
-   * @param {Partial<{visitor: string | null, accepted: string | null, visible: boolean,
-   *   kept: import('../../static/js/kept.js').Kept | null}>} [known]
+   * @param {Partial<{visitor: string | null, accepted: string | null, visible: boolean, interests: string | null,
+   *   lang: string | null, languages: readonly string[], kept: import('../../static/js/kept.js').Kept | null}>} [known]
    */
   static booted(known = {}) {
-    const boot = { visitor: null, accepted: '1', counted: true, visible: true, kept: null, ...known };
+    const boot = {
+      visitor: null, accepted: '1', counted: true, visible: true, interests: null, lang: null, languages: [], kept: null,
+      ...known,
+    };
     return new Page().do({ type: 'boot', ...boot });
   }
 
@@ -86,8 +89,9 @@ export class Page {
   reloaded(visible = true) {
     const texts = Object.fromEntries(NOUNS.map((noun) => [noun, write(noun, this.state)]));
     const kept = read(/** @type {import('../../static/js/kept.js').Texts} */ (texts));
-    const { line: { visitor }, terms: { accepted } } = this.state;
-    return Page.booted({ visitor, accepted, visible, kept });
+    const { line: { visitor }, terms: { accepted }, wanted } = this.state;
+    const [interests, lang] = [JSON.stringify(wanted.interests), wanted.lang ?? ''];
+    return Page.booted({ visitor, accepted, visible, interests, lang, kept });
   }
 
   /** @param {string} [reason] */

@@ -19,7 +19,7 @@ import { Page } from './play.mjs';
 const scripts = JSON.parse(readFileSync(new URL('../vectors/client_scripts.json', import.meta.url), 'utf8'));
 
 /** What the page has no button for yet. */
-const WISHES_TO_COME = ['block', 'report', 'leave'];
+const WISHES_TO_COME = ['leave'];
 
 /** A socket that tells what the client does to it. */
 class TapeSocket extends FakeSocket {
@@ -156,9 +156,13 @@ class Player {
    */
   put(input, which) {
     const socket = which === undefined ? this.sockets.at(-1) : this.sockets[which - 1];
-    if ('find' in input) this.do({ type: 'talk' });
-    else if ('next' in input) this.do({ type: 'next' });
+    if ('find' in input) {
+      this.want(input.find);
+      this.do({ type: 'talk' });
+    } else if ('next' in input) this.do({ type: 'next' });
     else if ('stop' in input) this.do({ type: 'stop' });
+    else if ('block' in input) this.do({ type: 'file', what: { type: 'block' } });
+    else if ('report' in input) this.do({ type: 'file', what: { type: 'report', reason: input.report } });
     else if ('say' in input) {
       this.do({ type: 'draft', text: input.say });
       this.do({ type: 'send' });
@@ -178,6 +182,21 @@ class Player {
       socket.readyState = 3;
       socket.tell('close', { code: input.close, reason: input.reason ?? '' });
     } else assert.ok('tick' in input, `no hands for ${JSON.stringify(input)}`);
+  }
+
+  /**
+   * The preferences of a `find` that names them, one change after another as a person makes them.
+   * @param {true | {interests?: string[], lang?: string}} wanted
+   */
+  want(wanted) {
+    if (wanted === true) return;
+    const { interests = [], lang = null } = wanted;
+    const { interests: before } = this.page.state.wanted;
+    for (const text of before.filter((each) => !interests.includes(each))) this.do({ type: 'drop', text });
+    for (const text of interests.filter((each) => !before.includes(each))) {
+      this.do({ type: 'interest', text, take: 'all' });
+    }
+    this.do({ type: 'lang', lang });
   }
 
   /** @param {Record<string, any>} frame */
@@ -217,7 +236,7 @@ function overOf(before, after) {
     case 'close': return String(place.why.code);
     case 'line': return 'gone';
     case 'gap': return 'memory';
-    case 'me': return 'me';
+    case 'me': case 'block': case 'unblocked': return 'me';
   }
 }
 
