@@ -21,7 +21,7 @@ export const LONG_WAIT =
   'Still nobody. Stay a little: the next to come is yours. Two windows of one browser are one person and never meet.';
 
 const GONE = 'They were gone already; looking on.';
-const ALONE = 'You are the only one here just now.';
+const ANYONE = 'Looking for anyone.';
 
 /**
  * What a search is doing. `widen_ms`: for how long only who fits will do; null where the service has not said so yet.
@@ -33,7 +33,8 @@ export function search(wishes, { widen_ms, alone, long, ghost }) {
   const who = whoOf(wishes);
   const patient = long && !alone && (who === '' || widen_ms === 0);
   const words = patient ? stillNobody(who) : sought(who, widen_ms, alone);
-  return ghost && !patient ? { detail: GONE, more: `${words.detail} ${words.more}`.trim() } : words;
+  if (!ghost || patient) return words;
+  return { detail: GONE, more: who === '' ? '' : widen_ms === 0 ? ANYONE : words.detail };
 }
 
 /**
@@ -44,11 +45,11 @@ export function search(wishes, { widen_ms, alone, long, ghost }) {
  */
 function sought(who, widen_ms, alone) {
   if (who === '') {
-    return alone ? { detail: `${ALONE} Stay a little: the next to come is yours.`, more: '' }
+    return alone ? { detail: 'You are the only one here just now. Stay a little: the next to come is yours.', more: '' }
       : { detail: 'You will meet the next person who is free.', more: '' };
   }
   if (widen_ms === 0) {
-    const more = alone ? `${ALONE} Looking for anyone: the next to come is yours.` : 'Looking for anyone.';
+    const more = alone ? 'Looking for anyone; you are the only one here just now.' : ANYONE;
     return { detail: `No one ${who} is free right now.`, more };
   }
   const detail = `First, someone ${who}.`;

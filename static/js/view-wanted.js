@@ -34,7 +34,7 @@ export function createWanted({ get, clone, text, hear, emit }) {
     field.placeholder = screen.interests.length === 0 ? 'jazz, chess, old films…' : screen.full ? '' : 'Another…';
     field.setAttribute('aria-invalid', String(screen.fault !== ''));
     text('interest-note', screen.fault);
-    text('interest-count', screen.count);
+    text('interest-count', screen.interests.length === 0 ? 'optional' : screen.count);
     if (from?.offered !== screen.offered) renderLanguages(screen);
     if (select.value !== (screen.lang ?? '')) select.value = screen.lang ?? '';
   }
@@ -89,7 +89,10 @@ export function createWanted({ get, clone, text, hear, emit }) {
   /** The form stands in the panel that is on show. @param {string} name */
   function moveTo(name) {
     const slot = name === 'home' || name === 'seeking' ? get(`${name}-wanted`) : null;
-    if (slot !== null && form.parentElement !== slot) slot.append(form);
+    if (slot === null || form.parentElement === slot) return;
+    slot.append(form);
+    // A search is calm, unless there is something to be mended.
+    /** @type {HTMLDetailsElement} */ (get('rethink')).open = field.getAttribute('aria-invalid') === 'true';
   }
 
   function listen() {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { decode, encode } from '../../static/js/codec.js';
-import { C, Page, matched } from './play.mjs';
+import { C, Page, matched, welcome } from './play.mjs';
 
 /** @type {{name: string, frame: string, means: object | null}[]} */
 const vectors = JSON.parse(readFileSync(new URL('../vectors/server_frames.json', import.meta.url), 'utf8'));
@@ -46,8 +46,13 @@ test('everything that a page sends has a form that the service takes', () => {
   sent.push(...page.do({ type: 'next' }).sent);
   sent.push(...page.hear(matched('another')).do({ type: 'stop' }).sent);
   sent.push(...page.do({ type: 'talk' }).do({ type: 'stop' }).sent);
+  const choosy = Page.booted({ interests: '["Chess"]', lang: 'en' }).do({ type: 'talk' });
+  choosy.do({ type: 'entered', pass: 'pass', lobby: 'lobby', visitor: 'visitor' });
+  sent.push(...choosy.hear(welcome()).sent, ...choosy.hear(matched()).do({ type: 'next' }).sent);
+  sent.push(...choosy.do({ type: 'lang', lang: null }).hear(matched()).do({ type: 'file', what: { type: 'block' } }).sent);
+  sent.push(...Page.talking().do({ type: 'file', what: { type: 'report', reason: 'spam' } }).sent);
   const types = new Set(sent.map(({ type }) => type));
-  assert.deepEqual([...types].sort(), ['find', 'got', 'say', 'seen', 'stop', 'typing']);
+  assert.deepEqual([...types].sort(), ['block', 'find', 'got', 'report', 'say', 'seen', 'stop', 'typing']);
   for (const frame of sent) assert.ok(forms.has(form(encode(frame))), encode(frame));
 });
 
