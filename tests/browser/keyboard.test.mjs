@@ -59,11 +59,11 @@ test('every control of a conversation is reached with Tab, in the order of the p
   const ben = await stage.person();
   await meet(ann, ben);
   await focused(ann, 'draft');
-  for (const id of ['scroll', 'next', 'leave']) {
+  for (const id of ['scroll', 'next', 'leave', 'ask-block']) {
     await ann.keyboard.press('Shift+Tab');
     await focused(ann, id);
   }
-  for (const id of ['next', 'scroll', 'draft', 'send']) {
+  for (const id of ['leave', 'next', 'scroll', 'draft', 'send']) {
     await ann.keyboard.press('Tab');
     await focused(ann, id);
   }
@@ -71,6 +71,8 @@ test('every control of a conversation is reached with Tab, in the order of the p
   await ben.getByRole('button', { name: 'Leave' }).click();
   await ann.getByRole('heading', { name: 'The stranger left' }).waitFor();
   await ann.locator('#draft').focus();
+  await ann.keyboard.press('Shift+Tab');
+  await focused(ann, 'ask-block-after');
   await ann.keyboard.press('Shift+Tab');
   await focused(ann, 'home-again');
   await ann.keyboard.press('Shift+Tab');
