@@ -30,7 +30,8 @@ const ANYONE = 'Looking for anyone.';
  * @returns {Search}
  */
 export function search(wishes, { widen_ms, alone, long, ghost }) {
-  const who = whoOf(wishes);
+  // To who is alone, a language that nobody was asked for says less than that.
+  const who = alone && widen_ms === 0 && wishes.interests.length === 0 ? '' : whoOf(wishes);
   const patient = long && !alone && (who === '' || widen_ms === 0);
   const words = patient ? stillNobody(who) : sought(who, widen_ms, alone);
   if (!ghost || patient) return words;
