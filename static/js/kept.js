@@ -68,7 +68,9 @@ export function write(noun, state) {
       leaving,
       filings: filings.map(({ told: _, ...filing }) => filing),
       wanted: place.at === 'seeking' ? { interests, lang } : null,
-      talk: talk && { c: talk.c, common: talk.common, lang: talk.lang, keys: talk.keys, outbox: talk.outbox, inbox: talk.inbox },
+      talk: talk && {
+        c: talk.c, common: talk.common, lang: talk.lang, keys: talk.keys, outbox: talk.outbox, inbox: talk.inbox,
+      },
     });
     case 'transcript': return talk && JSON.stringify({ c: talk.c, entries: talk.entries });
     case 'draft': return draft === '' ? null : draft;

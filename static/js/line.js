@@ -219,7 +219,8 @@ function broken(line, { code, reason }, wanted) {
  * @returns {LineStep}
  */
 function enter(line, attempt) {
-  return { line: { ...line, way: { at: 'entering', attempt } }, effects: [{ do: 'enter', visitor: line.visitor, pass: line.pass }] };
+  const { visitor, pass } = line;
+  return { line: { ...line, way: { at: 'entering', attempt } }, effects: [{ do: 'enter', visitor, pass }] };
 }
 
 /**

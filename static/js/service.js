@@ -2,7 +2,9 @@
 
 import { ANSWER_MS, CLOSE, FROM, REFUSED, TO, WELCOME } from './wire.js';
 import { TIMER, arm, disarm } from './state.js';
-import { beginSeeking, chain, end, find, leaveTalk, lineGone, sayGoodbye, settled, step, withLine, withTalk } from './moves.js';
+import {
+  beginSeeking, chain, end, find, leaveTalk, lineGone, sayGoodbye, settled, step, withLine, withTalk,
+} from './moves.js';
 import { done, endedFor, fileAll, filesAgainst, filingRefused } from './filings.js';
 import * as lines from './line.js';
 import * as talks from './talk.js';
@@ -31,7 +33,8 @@ export function frame(state, message) {
     case FROM.matched: return matched(now, message);
     case FROM.resumed: return resumed(now, message);
     case FROM.ended: return ended(now, message);
-    case FROM.done: return answered(message.re === TO.stop ? { ...now, leaving: null } : done(now, message.re, message.c));
+    case FROM.done:
+      return answered(message.re === TO.stop ? { ...now, leaving: null } : done(now, message.re, message.c));
     case FROM.error: return refused(state, message);
     case FROM.say: case FROM.got: case FROM.seen: case FROM.typing: case FROM.partner: case FROM.other:
       return inTalk(state, message);

@@ -62,8 +62,8 @@ import { LIMITS } from './wire.js';
 /**
  * Why a conversation is over: a reason of the service, or one that only this side can know.
  * `unblocked`: the person blocked the partner, and the service would not take it.
- * @typedef {{by: 'me'} | {by: 'service', reason: string} | {by: 'line'} | {by: 'gap'} | {by: 'block'} | {by: 'unblocked'}
- *   | {by: 'close', code: number}} Why
+ * @typedef {{by: 'me'} | {by: 'service', reason: string} | {by: 'line'} | {by: 'gap'}
+ *   | {by: 'block'} | {by: 'unblocked'} | {by: 'close', code: number}} Why
  */
 
 /**

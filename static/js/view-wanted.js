@@ -86,7 +86,10 @@ export function createWanted({ get, clone, text, hear, emit }) {
     select.replaceChildren(any, ...offered.map((lang) => new Option(label(lang), lang)));
   }
 
-  /** The form stands in the panel that is on show. @param {string} name */
+  /**
+   * The form stands in the panel that is on show.
+   * @param {string} name
+   */
   function moveTo(name) {
     const slot = name === 'home' || name === 'seeking' ? get(`${name}-wanted`) : null;
     if (slot === null || form.parentElement === slot) return;
@@ -114,13 +117,15 @@ export function createWanted({ get, clone, text, hear, emit }) {
 
   /** @param {InputEvent} event */
   function onInput(event) {
-    // A list comes at once, from a hand that pastes it or a keyboard that suggests it; a comma that is typed comes alone.
+    // A list comes at once, pasted or suggested by a keyboard; a comma that is typed comes alone.
     const take = composing ? 'none' : event.data?.length === 1 ? 'ended' : 'list';
     emit({ type: 'interest', text: field.value, take });
   }
 
-  /** A field of one line drops the line breaks of what is pasted into it, and they may be all that parts a list. */
-  /** @param {ClipboardEvent} event */
+  /**
+   * A field of one line drops the line breaks of what is pasted into it, and they may be all that parts a list.
+   * @param {ClipboardEvent} event
+   */
   function onPaste(event) {
     const pasted = event.clipboardData?.getData('text/plain') ?? '';
     if (!/[\n\r]/.test(pasted.trim())) return;

@@ -1,6 +1,7 @@
-// Only this file and its parts, view-*.js, touch the page. It shows a screen as `screen.js` describes it and turns what the person does
-// into events. Everything that anybody said goes in through `textContent`.
+// Only this file and its parts, view-*.js, touch the page. It shows a screen as `screen.js` describes it and turns
+// what the person does into events. Everything that anybody said goes in through `textContent`.
 
+import { createAnnouncements } from './view-announcements.js';
 import { createBlock } from './view-block.js';
 import { createWanted } from './view-wanted.js';
 
@@ -42,14 +43,11 @@ export function createView(document, window, emit) {
   let last = null;
   /** @type {Map<number, {item: HTMLElement, mark: string}>} */
   const items = new Map();
-  /** Announcements that the person hid. @type {Set<string>} */
-  const hidden = new Set();
-  /** @type {Map<string, HTMLElement>} */
-  const rows = new Map();
   let atEnd = true;
   let seenTop = 0;
   /** @type {Hands} */
   const hands = { get, clone, text, hear, emit };
+  const announcements = createAnnouncements(hands);
   const wanted = createWanted(hands);
   const block = createBlock(hands);
 
@@ -61,7 +59,7 @@ export function createView(document, window, emit) {
     last = screen;
     if (document.title !== screen.title) document.title = screen.title;
     text('people', screen.people);
-    if (from?.announcements !== screen.announcements) announce(screen);
+    announcements.render(screen.announcements);
     text('home-note', screen.homeNote);
     text('seeking-title', screen.seeking.title);
     text('seeking-detail', screen.seeking.detail);
@@ -235,30 +233,7 @@ export function createView(document, window, emit) {
     draft.style.blockSize = `${draft.scrollHeight}px`;
   }
 
-  // --- announcements, and what only a screen reader says ---
-
-  /** @param {Screen} screen */
-  function announce(screen) {
-    const region = get('announcements');
-    const wanted = screen.announcements.filter(({ id }) => !hidden.has(id));
-    for (const [id, row] of rows) {
-      if (wanted.some((each) => each.id === id)) continue;
-      row.remove();
-      rows.delete(id);
-    }
-    region.hidden = wanted.length === 0;
-    // Rows that stay are left alone: one that moves would be read out again.
-    for (const { id, severity, text: words } of wanted) {
-      if (rows.has(id)) continue;
-      const row = clone('announcement');
-      row.dataset.id = id;
-      row.dataset.severity = severity;
-      if (severity === 'critical') row.setAttribute('role', 'alert');
-      /** @type {HTMLElement} */ (row.querySelector('p')).textContent = words;
-      rows.set(id, row);
-      region.append(row);
-    }
-  }
+  // --- what only a screen reader says ---
 
   /** @param {string} words */
   function hear(words) {
@@ -299,7 +274,6 @@ export function createView(document, window, emit) {
     ];
     for (const [id, type] of buttons) get(id).addEventListener('click', () => emit({ type }));
     get('latest').addEventListener('click', toEnd);
-    get('announcements').addEventListener('click', hideAnnouncement);
     draft.addEventListener('input', () => emit({ type: 'draft', text: draft.value }));
     draft.addEventListener('keydown', onDraftKey);
     get('composer').addEventListener('submit', (event) => {
@@ -332,15 +306,6 @@ export function createView(document, window, emit) {
     // A key that is still held down when the screen changes must not press the new screen's button.
     if (event.key === 'Enter' && event.repeat && document.activeElement?.tagName === 'BUTTON') event.preventDefault();
     if (event.key === 'Escape' && !event.isComposing && !event.repeat && !block.isOpen) emit({ type: 'escape' });
-  }
-
-  /** @param {MouseEvent} event */
-  function hideAnnouncement(event) {
-    const target = /** @type {Element} */ (event.target);
-    const row = target.closest('button') && /** @type {HTMLElement | null} */ (target.closest('.announcement'));
-    if (!row || last === null) return;
-    hidden.add(row.dataset.id ?? '');
-    announce(last);
   }
 
   /** Where a keyboard covers the page instead of shrinking it, the page shrinks by itself. */

@@ -48,7 +48,8 @@ test('two taps block the partner, and the conversation is over at once', async (
   await page.locator('#ending').getByText('You will not meet this person again.').waitFor();
   assert.deepEqual(await service.heard('block'), { type: 'block', c: 'c1' });
   assert.equal(await page.getByRole('button', { name: 'Block this person' }).isVisible(), false);
-  await page.locator('#heard').getByText('Blocked. You will not meet this person again.').waitFor({ state: 'attached' });
+  const heard = page.locator('#heard').getByText('Blocked. You will not meet this person again.');
+  await heard.waitFor({ state: 'attached' });
   await page.context().close();
 });
 

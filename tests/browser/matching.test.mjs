@@ -19,28 +19,34 @@ after(async () => {
 const WIDE_MS = 45_000;
 
 /**
- * Somebody who looks for a partner with these interests, in this language.
+ * Somebody about to look for a partner with these interests, in this language.
  * @param {string} interests
  * @param {string} [lang]
  */
-async function seeker(interests, lang = 'en') {
+async function person(interests, lang = 'en') {
   const page = await stage.person({ locale: 'en-GB' });
   await accept(page);
   await page.locator('#interest').fill(interests);
   await page.locator('#lang').selectOption(lang);
-  await page.getByRole('button', { name: 'Talk to someone' }).click();
   return page;
+}
+
+/** @param {Page} page */
+async function seek(page) {
+  await page.getByRole('button', { name: 'Talk to someone' }).click();
+  await page.locator('#seeking-detail, #greeting').filter({ hasNotText: /^Opening a line|^$/ }).first().waitFor();
 }
 
 /** @param {Page[]} pages */
 const close = (pages) => Promise.all(pages.map((page) => page.context().close()));
 
 test('of two who wait, the one who shares an interest is met', async () => {
-  const chess = await seeker('chess');
-  await chess.getByText('we will look for anyone').waitFor();
-  const jazz = await seeker('jazz');
-  await jazz.getByText('we will look for anyone').waitFor();
-  const ann = await seeker('old films, Jazz');
+  const [chess, jazz, ann] = [await person('chess'), await person('jazz'), await person('old films, Jazz')];
+  for (const page of [chess, jazz]) {
+    await seek(page);
+    await page.getByText('we will look for anyone').waitFor();
+  }
+  await seek(ann);
   await ann.locator('#in-common').getByText(/^You both like .?Jazz.?\./).waitFor();
   await jazz.locator('#in-common').getByText(/^You both like .?jazz.?\./).waitFor();
   assert.ok(await chess.locator('#seeking').isVisible());
@@ -48,8 +54,8 @@ test('of two who wait, the one who shares an interest is met', async () => {
 });
 
 test('who shares nothing with anybody is told so, and then meets anybody', async () => {
-  const ann = await seeker('jazz');
-  const ben = await seeker('chess', 'fr');
+  const [ann, ben] = [await person('jazz'), await person('chess', 'fr')];
+  for (const page of [ann, ben]) await seek(page);
   await ann.getByText(/^First, someone who likes .?jazz.? and speaks English\.$/).waitFor();
   for (const page of [ann, ben]) await page.locator('#greeting').waitFor({ timeout: WIDE_MS });
   assert.equal(await ann.locator('#in-common').textContent(), '');
@@ -57,7 +63,8 @@ test('who shares nothing with anybody is told so, and then meets anybody', async
 });
 
 test('a wait that nobody ends widens, and says so', async () => {
-  const ann = await seeker('a very rare hobby');
+  const ann = await person('a very rare hobby');
+  await seek(ann);
   await ann.getByText('In a few seconds we will look for anyone.').waitFor();
   await ann.getByText(/^No one who likes/).waitFor({ timeout: WIDE_MS });
   await ann.getByText(/^Looking for anyone/).waitFor();
@@ -65,8 +72,8 @@ test('a wait that nobody ends widens, and says so', async () => {
 });
 
 test('a change of mind while waiting finds who fits now', async () => {
-  const ben = await seeker('chess');
-  const ann = await seeker('jazz');
+  const [ben, ann] = [await person('chess'), await person('jazz')];
+  for (const page of [ben, ann]) await seek(page);
   await ann.getByText('we will look for anyone').waitFor();
   await ann.getByText('Change what to look for').click();
   await ann.locator('#interest').fill('chess');
@@ -76,8 +83,8 @@ test('a change of mind while waiting finds who fits now', async () => {
 });
 
 test('who was blocked is not met again, on this visit and the next', async () => {
-  const ann = await seeker('');
-  const ben = await seeker('');
+  const [ann, ben] = [await person('', ''), await person('', '')];
+  for (const page of [ann, ben]) await seek(page);
   for (const page of [ann, ben]) await page.locator('#greeting').waitFor();
   await say(ben, 'Boo');
   await heard(ann, 'Boo');
@@ -103,7 +110,8 @@ test('who was blocked is not met again, on this visit and the next', async () =>
   await later.getByRole('button', { name: 'Talk to someone' }).click();
   await later.locator('#seeking-detail').getByText(/No one|next|only/).waitFor();
   assert.ok(!await later.locator('#greeting').waitFor({ timeout: WIDE_MS }).then(() => true, () => false));
-  const cleo = await seeker('');
+  const cleo = await person('', '');
+  await seek(cleo);
   await cleo.locator('#greeting').waitFor({ timeout: WIDE_MS });
   await close([later, ben, cleo]);
 });

@@ -20,11 +20,12 @@ const TEN = [
   'jazz', 'old films', 'W'.repeat(32), 'שחמט', 'sourdough', 'موسيقى', 'the history of bridges', '将棋', 'Go', 'cats',
 ];
 
-/** @param {import('./stage.mjs').Look} look */
-async function visit(look) {
+/** @param {import('./stage.mjs').Look} size */
+async function visit(size) {
   /** @type {Played | undefined} */
   let service;
-  const page = await stage.person({ ...look, locale: 'en-GB', prepare: async (fresh) => { service = await played(fresh); } });
+  const prepare = async (/** @type {Page} */ fresh) => { service = await played(fresh); };
+  const page = await stage.person({ ...size, locale: 'en-GB', prepare });
   await accept(page);
   assert.ok(service);
   return { page, service };
@@ -91,7 +92,6 @@ for (const [device, size] of devices) {
       await look(page, `29-block-after-${tag}`);
       await page.getByRole('button', { name: 'Not now' }).click();
       await page.getByRole('button', { name: 'Back to the start' }).click();
-      for (const each of await page.getByRole('button', { name: /^Remove/ }).all()) await each.count();
       await page.evaluate((kept) => localStorage.setItem('edgewise.interests', kept), JSON.stringify(TEN));
       await page.reload();
       await page.locator('.chip').nth(9).waitFor();

@@ -36,7 +36,9 @@ const focused = (page, selector) => page.waitForFunction((wanted) => document.ac
  * @param {Page} page
  * @param {string} words
  */
-const told = (page, words) => page.locator('#heard').getByText(words, { exact: true }).last().waitFor({ state: 'attached' });
+const told = (page, words) => {
+  return page.locator('#heard').getByText(words, { exact: true }).last().waitFor({ state: 'attached' });
+};
 
 /** @param {import('./stage.mjs').Look} [look] */
 async function home(look) {
@@ -49,7 +51,8 @@ async function home(look) {
 async function visit(look) {
   /** @type {Awaited<ReturnType<typeof played>> | undefined} */
   let service;
-  const page = await stage.person({ locale: 'en-GB', ...look, prepare: async (fresh) => { service = await played(fresh); } });
+  const prepare = async (/** @type {Page} */ fresh) => { service = await played(fresh); };
+  const page = await stage.person({ locale: 'en-GB', ...look, prepare });
   await accept(page);
   assert.ok(service);
   return { page, service };
@@ -149,7 +152,7 @@ test('a finger can take an interest away, and gets no keyboard with it', async (
   await page.context().close();
 });
 
-test('interests and language are there again after a reload, and on the next visit; what is broken is not', async () => {
+test('interests and language outlast a reload and a visit; what is broken does not', async () => {
   const page = await home({ locale: 'de-AT' });
   assert.equal(await page.locator('#lang').inputValue(), 'de');
   await page.locator('#interest').fill('jazz, chess,');

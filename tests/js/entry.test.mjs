@@ -65,7 +65,8 @@ test('a refusal is its code, and when to come again', async () => {
   const { fetch } = service(403, { type: 'about:blank', code: 'banned', until: 17, status: 403 });
   assert.deepEqual(await enter(fetch, known()), { type: 'refused', code: 'banned', retry_ms: null, until: 17 });
   const busy = service(429, { code: 'slow_down', retry_ms: 900 });
-  assert.deepEqual(await enter(busy.fetch, known()), { type: 'refused', code: 'slow_down', retry_ms: 900, until: null });
+  const refused = { type: 'refused', code: 'slow_down', retry_ms: 900, until: null };
+  assert.deepEqual(await enter(busy.fetch, known()), refused);
 });
 
 test('an answer that the service did not write is judged by its status', async () => {

@@ -26,7 +26,8 @@ test('once is enough, and at home there is nobody to block', () => {
 test('a block after the end takes its place on the screen', () => {
   const page = Page.over('lost').do(block);
   assert.equal(over(page)?.title, 'Blocked');
-  assert.deepEqual(page.hear({ type: 'waiting', widen_ms: 0 }).sent, [{ type: 'stop' }], 'whoever blocks has had enough');
+  page.hear({ type: 'waiting', widen_ms: 0 });
+  assert.deepEqual(page.sent, [{ type: 'stop' }], 'whoever blocks has had enough');
 });
 
 test('a block that the service would not take is not promised', () => {

@@ -39,7 +39,8 @@ test('an interest has 1 to 32 characters, counted as the service counts them', (
 test('ten is the most, and the eleventh is left to be mended', () => {
   const ten = Array.from({ length: 10 }, (_, at) => `word ${at}`);
   assert.equal(take(ten).fault, null);
-  assert.deepEqual(take(['one more'], ten), { interests: ten, left: ['one more'], fault: { why: 'full', text: 'one more' } });
+  const full = { interests: ten, left: ['one more'], fault: { why: 'full', text: 'one more' } };
+  assert.deepEqual(take(['one more'], ten), full);
   assert.equal(take(['WORD  3'], ten).fault?.why, 'twice', 'what is there already is not too much');
 });
 
@@ -70,7 +71,8 @@ test('what an earlier visit kept is used as far as it is good', () => {
   const eleven = Array.from({ length: 11 }, (_, at) => `word ${at}`);
   /** @type {[string | null, string[]][]} */
   const kept = [
-    [null, []], ['', []], ['{', []], ['{"0":"jazz"}', []], ['"jazz"', []], ['null', []], ['[1,null,["a"],"jazz"]', ['jazz']],
+    [null, []], ['', []], ['{', []], ['{"0":"jazz"}', []], ['"jazz"', []], ['null', []],
+    ['[1,null,["a"],"jazz"]', ['jazz']],
     [JSON.stringify(eleven), eleven.slice(0, 10)], [JSON.stringify(['x'.repeat(33), ' jazz ', 'Jazz']), ['jazz']],
   ];
   for (const [text, interests] of kept) assert.deepEqual(recalled(text, LIMITS), interests, String(text));

@@ -13,7 +13,8 @@ const plain = (text) => text.replace(/[\u2068\u2069]/g, '');
  * @param {Partial<{widen_ms: number | null, alone: boolean, long: boolean, ghost: boolean}>} [how]
  */
 function words(interests, lang, how = {}) {
-  const { detail, more } = search({ interests, lang }, { widen_ms: 0, alone: false, long: false, ghost: false, ...how });
+  const calm = { widen_ms: 0, alone: false, long: false, ghost: false };
+  const { detail, more } = search({ interests, lang }, { ...calm, ...how });
   return plain(`${detail} ${more}`).trim();
 }
 
@@ -21,12 +22,13 @@ test('while only who fits will do, the search says who that is and what comes ne
   const narrow = { widen_ms: 9_000 };
   const next = 'In a few seconds we will look for anyone.';
   assert.equal(words(['jazz'], null, narrow), `First, someone who likes jazz. ${next}`);
-  assert.equal(words(['jazz', 'chess'], 'en', narrow), `First, someone who likes jazz or chess and speaks English. ${next}`);
+  const both = 'First, someone who likes jazz or chess and speaks English.';
+  assert.equal(words(['jazz', 'chess'], 'en', narrow), `${both} ${next}`);
   assert.equal(words([], 'fr', narrow), `First, someone who speaks French. ${next}`);
   assert.equal(words(['a', 'b', 'c'], null, narrow), `First, someone who likes a, b or c. ${next}`);
   assert.equal(words(['a', 'b', 'c', 'd'], null, narrow), `First, someone who shares one of your 4 interests. ${next}`);
   assert.match(words(['a'], null, { widen_ms: 60_000 }), /In a little while we/);
-  assert.equal(words(['a'], null, { widen_ms: null }), 'First, someone who likes a.', 'nothing is said that is not known');
+  assert.equal(words(['a'], null, { widen_ms: null }), 'First, someone who likes a.', 'no more than is known');
 });
 
 test('once anyone will do, the search says so', () => {
@@ -47,7 +49,8 @@ test('who wants nobody in particular is told of nothing else', () => {
 test('a search that goes on by itself says why', () => {
   assert.equal(words([], null, { ghost: true }), 'They were gone already; looking on.');
   assert.equal(words(['jazz'], null, { ghost: true }), 'They were gone already; looking on. Looking for anyone.');
-  assert.equal(words(['a'], null, { ghost: true, widen_ms: 9 }), 'They were gone already; looking on. First, someone who likes a.');
+  const narrow = words(['a'], null, { ghost: true, widen_ms: 9 });
+  assert.equal(narrow, 'They were gone already; looking on. First, someone who likes a.');
 });
 
 test('what two people share is said in this person’s spelling', () => {

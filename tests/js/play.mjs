@@ -67,7 +67,8 @@ export class Page {
    */
   static booted(known = {}) {
     const boot = {
-      visitor: null, accepted: '1', counted: true, visible: true, interests: null, lang: null, languages: [], kept: null,
+      visitor: null, accepted: '1', counted: true, visible: true, interests: null, lang: null, languages: [],
+      kept: null,
       ...known,
     };
     return new Page().do({ type: 'boot', ...boot });

@@ -53,7 +53,7 @@ test('a tab whose session goes on elsewhere leaves what it remembered', () => {
 
 test('eight tabs are remembered, and the oldest gives way', () => {
   const storage = new FakeStorage();
-  for (let tab = 1; tab <= TABS_MAX + 1; tab += 1) open(storage, `tab ${tab}`).keep({ visitor: 'v', ticket: `t${tab}` });
+  for (let at = 1; at <= TABS_MAX + 1; at += 1) open(storage, `tab ${at}`).keep({ visitor: 'v', ticket: `t${at}` });
   assert.deepEqual(open(storage, 'new').recall('v'), ['t9', 't8', 't7', 't6', 't5', 't4', 't3', 't2']);
 });
 
