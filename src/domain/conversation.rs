@@ -1,13 +1,13 @@
 //! The life of one pair: how it begins, what a broken line means for it, and whether it still stands.
 //!
-//! A conversation is nothing besides what its two people state of each other (see [`super::session`]): it begins with
+//! A conversation is nothing besides what its two people state of each other (see [`super::person`]): it begins with
 //! both statements and is over when either person goes on to something newer. It relays, and keeps nothing of what it
 //! relays.
 
 use super::id::{ConversationId, SessionId};
 use super::limits::{GRACE_MS, RELOAD_GRACE_MS};
+use super::person::{Doing, Partner, Person, Talk};
 use super::protocol::EndReason;
-use super::session::{Doing, Partner, Person, Talk};
 use super::time::Time;
 
 /// Two people meet. `None`, and nothing has changed, for one and the same session.
@@ -22,14 +22,15 @@ pub fn begin(one: &mut Person, other: &mut Person, now: Time) -> Option<Conversa
         session: me.id,
         visitor: me.visitor,
         generation: me.next_generation(now),
-        common: me.preferences.common(&them.preferences),
+        common: me.preferences.spelled(&me.preferences.common(&them.preferences)),
     };
-    let (ones, others) = (seat(one, other), seat(other, one));
-    let talk = |partner: &Partner, common: &[String]| {
-        Doing::Talking(Talk { conversation, partner: partner.clone(), common: common.to_vec(), lang })
+    let talk = |me: &Person, them: &Person| {
+        let common = me.preferences.common(&them.preferences);
+        Doing::Talking(Talk { conversation, partner: seat(them, me), common, lang })
     };
-    one.turn_to(talk(&others, &ones.common), now);
-    other.turn_to(talk(&ones, &others.common), now);
+    let (ones, others) = (talk(one, other), talk(other, one));
+    one.turn_to(ones, now);
+    other.turn_to(others, now);
     Some(conversation)
 }
 

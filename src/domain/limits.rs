@@ -32,6 +32,29 @@ pub const RELOAD_GRACE_MS: u64 = 15_000;
 pub const RETURN_MS: u64 = 250;
 /// How many people may come back in a second: what one object takes besides its other work.
 pub const RETURNS_PER_SECOND: u64 = 300;
+/// Interests and language stop to matter this long after they were last changed.
+pub const WIDEN_MS: u64 = 10_000;
+/// Two recent partners who have both waited this long may meet again.
+pub const PATIENT_MS: u64 = 30_000;
+/// Who has waited this long meets whoever comes, before anybody else does.
+pub const OVERDUE_MS: u64 = 60_000;
+/// How long a partner is a recent one.
+pub const RECENT_MS: u64 = 10 * 60_000;
+/// How many recent partners are remembered.
+pub const RECENTS_MAX: usize = 8;
+/// How many blocked visitors are remembered.
+pub const BLOCKS_MAX: usize = 200;
+/// Of those who wait for one interest, so many, from the longest wait on, are weighed against each other.
+pub const WEIGHED_MAX: usize = 16;
+/// How many people who must not be met one search looks at. It goes on a second later if that was not enough: a crowd
+/// that excludes somebody makes their own search longer, and nobody else's.
+pub const EXAMINED_MAX: usize = 128;
+/// When a search goes on that was not finished.
+pub const SEARCH_MS: u64 = 1_000;
+/// Whoever gave no sign of life for this long, a ping and the time for its answer, may be gone.
+pub const DOUBT_MS: u64 = PING_MS + PONG_MS;
+/// How long somebody who may be gone has to say something when they are matched.
+pub const TRIAL_MS: u64 = 3_000;
 /// No frame and no ping for this long, three pings, and a line is dead.
 pub const SILENCE_MS_MAX: u64 = 75_000;
 /// How stale the sign of life in an attachment may be: the price of not rewriting it with every frame.

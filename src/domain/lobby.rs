@@ -14,9 +14,14 @@
 
 mod frames;
 mod lines;
+mod memories;
+mod pairing;
+#[cfg(test)]
+mod pairing_tests;
 mod places;
 #[cfg(test)]
 mod resume_tests;
+mod roster;
 #[cfg(test)]
 mod tests;
 
@@ -26,14 +31,16 @@ use super::anteroom::Anteroom;
 use super::census::{Census, Report, Reporter};
 use super::conversation::parting;
 use super::door::Arrival;
-use super::id::{LineId, NetworkKey, SessionId};
-use super::limits::{LOBBY_SESSIONS_MAX, RETURN_MS, RETURNS_PER_SECOND, SILENCE_MS_MAX, TICKET_MS};
+use super::id::{LineId, NetworkKey, SessionId, VisitorId};
+use super::limits::{LOBBY_SESSIONS_MAX, RETURN_MS, RETURNS_PER_SECOND, TICKET_MS};
 use super::matchmaker::Matchmaker;
+use super::person::Person;
 use super::protocol::{CloseCode, ServerFrame};
 use super::rate_limit::Recent;
-use super::session::{Person, Record, Session, Whereabouts};
+use super::session::{Line, Record, Session};
 use super::ticket::Ticket;
 use super::time::Time;
+use pairing::Look;
 
 /// A frame with its ticket in the clear.
 pub type Frame = ServerFrame<Box<Ticket>>;
@@ -148,11 +155,17 @@ pub struct Lobby {
     rules: Rules,
     anteroom: Anteroom,
     sessions: BTreeMap<SessionId, Session>,
+    /// The sessions of each visitor.
+    visitors: BTreeSet<(VisitorId, SessionId)>,
     /// The sessions that have a line, by line.
     lines: BTreeMap<LineId, SessionId>,
     /// The sessions that have none, by when their place is given up.
     absent: BTreeSet<(Time, SessionId)>,
     matchmaker: Matchmaker,
+    /// Those whose match waits for a look at whether its two are still there.
+    looks: BTreeMap<SessionId, Look>,
+    /// Those who were matched and may be gone, by when they count as gone.
+    trials: BTreeSet<(Time, SessionId)>,
     /// How many sessions with a line no presence stream counts.
     uncounted: u64,
     /// How many sessions talk.
@@ -197,9 +210,12 @@ impl Lobby {
             rules,
             anteroom: Anteroom::default(),
             sessions: BTreeMap::new(),
+            visitors: BTreeSet::new(),
             lines: BTreeMap::new(),
             absent: BTreeSet::new(),
             matchmaker: Matchmaker::default(),
+            looks: BTreeMap::new(),
+            trials: BTreeSet::new(),
             uncounted: 0,
             talking: 0,
             strikes: BTreeMap::new(),
@@ -230,7 +246,9 @@ impl Lobby {
     pub fn deadline(&self) -> Option<Time> {
         let report = self.reporter.due(self.census());
         let absent = self.absent.first().map(|(until, _)| *until);
-        [self.anteroom.deadline(), absent, self.sweep_at, report].into_iter().flatten().min()
+        let trial = self.trials.first().map(|(until, _)| *until);
+        let people = [absent, self.sweep_at, trial, self.matchmaker.deadline()];
+        people.into_iter().chain([self.anteroom.deadline(), report]).flatten().min()
     }
 
     /// How many people there are.
@@ -276,6 +294,7 @@ impl Lobby {
         for (id, partner_until) in seated {
             lobby.resettle(&mut turn, id, partner_until);
         }
+        lobby.settle(&mut turn);
         lobby.return_ms_told = lobby.return_ms();
         let effects = lobby.finish(turn);
         (lobby, effects)
@@ -297,49 +316,6 @@ impl Lobby {
         Some(Record::Seated(Box::new(session.kept(partner.and_then(Session::away_until))?)))
     }
 
-    /// Adds a session to those that are known, and to the indexes.
-    fn admit(&mut self, session: Session) {
-        let id = session.person.id;
-        match &session.whereabouts {
-            Whereabouts::Here(line) => {
-                let silent_at = line.heard().plus(SILENCE_MS_MAX);
-                self.sweep_at = Some(self.sweep_at.map_or(silent_at, |at| at.min(silent_at)));
-                self.uncounted += u64::from(!line.counted);
-                self.lines.insert(line.id, id);
-            }
-            Whereabouts::Away(until) => drop(self.absent.insert((*until, id))),
-        }
-        self.talking += u64::from(session.person.talk().is_some());
-        self.sessions.insert(id, session);
-    }
-
-    /// Takes a session out of all of them. Nobody is told.
-    fn discharge(&mut self, id: SessionId) -> Option<Session> {
-        let session = self.sessions.remove(&id)?;
-        match &session.whereabouts {
-            Whereabouts::Here(line) => {
-                self.lines.remove(&line.id);
-                self.uncounted -= u64::from(!line.counted);
-            }
-            Whereabouts::Away(until) => drop(self.absent.remove(&(*until, id))),
-        }
-        self.matchmaker.leave(id);
-        self.talking -= u64::from(session.person.talk().is_some());
-        if self.lines.is_empty() {
-            self.sweep_at = None;
-        }
-        Some(session)
-    }
-
-    /// Changes a session in any way, and the indexes with it. The place in the queue is given up.
-    fn change(&mut self, turn: &mut Turn, id: SessionId, change: impl FnOnce(&mut Session)) {
-        if let Some(mut session) = self.discharge(id) {
-            change(&mut session);
-            self.admit(session);
-            turn.touched.insert(id);
-        }
-    }
-
     /// Closes a step: a report if one is due, and the records that have changed, first of all.
     fn finish(&mut self, mut turn: Turn) -> Vec<Effect> {
         self.tell_return(&mut turn);
@@ -347,6 +323,9 @@ impl Lobby {
         turn.effects.extend(self.reporter.report(turn.now, census).map(Effect::Report));
         if turn.touched.is_empty() {
             return turn.effects;
+        }
+        for id in &turn.touched {
+            self.sessions.get_mut(id).and_then(Session::line_mut).into_iter().for_each(Line::keep);
         }
         let kept = turn.touched.iter().filter_map(|id| {
             let line = self.sessions.get(id)?.line()?.id;

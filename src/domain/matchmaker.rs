@@ -1,196 +1,219 @@
 //! Who waits, and who may meet whom.
 //!
-//! The rule: two may meet when they are neither the same session nor the same visitor. Somebody who looks for a partner
-//! meets the one who has waited longest among those that they may meet; the partner that either has just left comes
-//! last, so they meet again only when nobody else waits. Whoever finds nobody waits, and keeps the place in the queue
-//! until they meet somebody or leave.
+//! # The rule
 //!
-//! From this follows what the queue can hold: after every step no two in it may meet.
+//! Two who wait *may meet* when
 //!
-//! Interests and languages are carried here already and do not count yet: [`Seeker::may_meet`] and [`Seeker::rank`] are
-//! where they will.
+//! * they are neither the same session nor the same visitor, and neither has blocked the other;
+//! * neither was among the other's recent partners when the wait began, or both have waited [`PATIENT_MS`];
+//! * they share an interest, or both are *open*: they gave none, or have widened;
+//! * their languages are equal, or one gave none, or both have widened;
+//! * the last two do not count where one of them has waited [`OVERDUE_MS`].
+//!
+//! Somebody widens [`WIDEN_MS`](super::limits::WIDEN_MS) after they last changed what they look for.
+//!
+//! Somebody who looks for a partner meets, among those that they may meet: whoever has waited [`OVERDUE_MS`], the longest
+//! wait first; else whoever shares most interests, and of those the longest wait. Whoever finds nobody waits, and looks
+//! again whenever time has changed whom they may meet; several at one moment in the order of their waiting.
+//!
+//! # What follows
+//!
+//! * After every step no two who wait may meet.
+//! * A later one is met before an earlier one only for sharing more, or for being overdue. Of those who wait for one
+//!   interest [`WEIGHED_MAX`](super::limits::WEIGHED_MAX) are weighed against each other, which is all of them unless
+//!   matching was paused.
+//! * Every wait is bounded by the arrivals: of those who come after somebody has waited [`OVERDUE_MS`], the first that
+//!   they may meet at all is theirs, unless as many as were overdue before them get there first.
+//! * The work of a search is bounded ([`EXAMINED_MAX`](super::limits::EXAMINED_MAX)). One that ends before its time is
+//!   taken up a second later where it stopped, so that even somebody whom a crowd has blocked is compared with everybody.
 
-use std::collections::BTreeMap;
+mod index;
+mod search;
+mod seeker;
+#[cfg(test)]
+mod tests;
 
-use super::id::{SessionId, VisitorId};
-use super::protocol::Preferences;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+pub use seeker::{Place, Seeker, Wait};
+
+use super::id::SessionId;
+use super::limits::{OVERDUE_MS, PATIENT_MS, SEARCH_MS};
+use super::mutants::{Mutant, has};
 use super::time::Time;
-use serde::{Deserialize, Serialize};
+use index::Index;
+use search::{Found, Search};
 
-/// A place in the queue: by how long one has waited, and by order of arrival within one millisecond.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Place {
-    /// When the waiting began.
-    pub since: Time,
-    /// Tells those apart who came in the same millisecond.
-    pub order: u64,
-}
-
-/// Somebody who looks for a partner.
+/// Somebody who waits.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Seeker {
-    /// Who.
-    pub session: SessionId,
-    /// In which browser.
-    pub visitor: VisitorId,
-    /// The visitor whose conversation ended last.
-    pub parted: Option<VisitorId>,
-    /// What they look for.
-    pub preferences: Preferences,
-}
-
-impl Seeker {
-    /// Whether the two may meet. Symmetric.
-    #[must_use]
-    pub fn may_meet(&self, other: &Self) -> bool {
-        self.session != other.session && self.visitor != other.visitor
-    }
-
-    /// How far down `other` comes among those that this one may meet; the lowest goes first, then the longest wait.
-    #[must_use]
-    fn rank(&self, other: &Self) -> u8 {
-        u8::from(self.parted == Some(other.visitor) || other.parted == Some(self.visitor))
-    }
-}
-
-/// What came of looking for a partner.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Found {
-    /// This one; neither of the two waits any more.
-    Partner(SessionId),
-    /// Nobody: the seeker waits at this place.
-    Nobody(Place),
+struct Waiter {
+    /// Also in the index.
+    seeker: Arc<Seeker>,
+    /// As it stands in the index.
+    widened: bool,
+    /// When they were last compared with everybody, or that was begun.
+    looked_at: Time,
+    /// When whom they may meet will have changed, or their search goes on.
+    due: Option<Time>,
+    /// Where a search that was not finished goes on.
+    unfinished: Option<Place>,
 }
 
 /// The queue.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Matchmaker {
-    queue: BTreeMap<(Place, SessionId), Seeker>,
-    places: BTreeMap<SessionId, Place>,
+    waiting: BTreeMap<SessionId, Waiter>,
+    index: Index,
+    due: BTreeSet<(Time, SessionId)>,
     arrivals: u64,
 }
 
 impl Matchmaker {
-    /// Looks for a partner. Somebody who waits already keeps the place, with the preferences of now; somebody who has
-    /// lost the place gets back the one that was `kept`.
-    pub fn find(&mut self, now: Time, seeker: Seeker, kept: Option<Place>) -> Found {
-        let best = self
-            .queue
-            .iter()
-            .filter(|(_, other)| seeker.may_meet(other))
-            .min_by_key(|(place, other)| (seeker.rank(other), **place));
-        if let Some(partner) = best.map(|(_, other)| other.session) {
-            self.leave(partner);
-            self.leave(seeker.session);
-            return Found::Partner(partner);
+    /// A place for somebody who begins to wait now.
+    #[must_use]
+    pub const fn new_place(&self, now: Time) -> Place {
+        Place { since: now, order: self.arrivals }
+    }
+
+    /// Looks for a partner for somebody who waits or begins to. Whoever finds nobody waits from now on, or still. Where
+    /// somebody was found nothing has changed: it is for the caller to let both [`leave`](Self::leave).
+    pub fn find(&mut self, now: Time, seeker: Seeker) -> Option<SessionId> {
+        let known = self.waiting.get(&seeker.session).filter(|known| *known.seeker == seeker);
+        // A search goes on only if nobody who was looked at may be met since.
+        let begun = known.filter(|known| next_due(&seeker, known.looked_at).is_none_or(|at| at > now));
+        let from = begun.and_then(|known| known.unfinished);
+        let looked_at = begun.filter(|_| from.is_some()).map_or(now, |known| known.looked_at);
+        let search = Search::new(&self.index, &seeker, now);
+        let found = match from {
+            None => search.run(),
+            Some(from) => search.go_on(from),
+        };
+        let unfinished = match found {
+            Found::Partner(partner) => return Some(partner),
+            Found::Nobody => None,
+            Found::NotYet(from) => Some((from, now.plus(SEARCH_MS))),
+        };
+        self.put(seeker, looked_at, unfinished);
+        None
+    }
+
+    /// Puts somebody into the queue, or anew if they changed. They have been compared with all as of `looked_at`.
+    pub fn seat(&mut self, looked_at: Time, seeker: Seeker) {
+        self.put(seeker, looked_at, None);
+    }
+
+    /// Somebody who waits remembers others than before. Where a partner was forgotten for newer ones they are due to look
+    /// again: perhaps they may meet somebody now.
+    pub fn update(&mut self, seeker: Seeker) {
+        let Some(known) = self.waiting.get(&seeker.session) else { return };
+        if seeker.remembers_all_of(&known.seeker) {
+            let unfinished = known.unfinished.zip(known.due);
+            let looked_at = known.looked_at;
+            self.put(seeker, looked_at, unfinished);
+        } else {
+            self.put(seeker, Time::default(), None);
         }
-        let place = self.places.get(&seeker.session).copied().or(kept);
-        let place = place.unwrap_or(Place { since: now, order: self.arrivals });
-        self.seat(place, seeker);
-        Found::Nobody(place)
     }
 
-    /// Puts somebody back into the place that was kept.
-    pub fn seat(&mut self, place: Place, seeker: Seeker) {
-        self.arrivals = self.arrivals.max(place.order.saturating_add(1));
-        self.places.insert(seeker.session, place);
-        self.queue.insert((place, seeker.session), seeker);
+    fn put(&mut self, seeker: Seeker, looked_at: Time, unfinished: Option<(Place, Time)>) {
+        let (session, widened) = (seeker.session, seeker.is_widened(looked_at));
+        let due = next_due(&seeker, looked_at).into_iter().chain(unfinished.map(|(_, at)| at)).min();
+        let unfinished = unfinished.map(|(from, _)| from);
+        let waiter = Waiter { seeker: Arc::new(seeker), widened, looked_at, due, unfinished };
+        let alike = |known: &&mut Waiter| known.widened == widened && known.seeker == waiter.seeker;
+        if let Some(known) = self.waiting.get_mut(&session).filter(alike) {
+            self.due.extend(due.map(|at| (at, session)));
+            let shared = Arc::clone(&known.seeker);
+            let before = std::mem::replace(known, Waiter { seeker: shared, ..waiter }).due;
+            if let Some(before) = before.filter(|before| Some(*before) != due) {
+                self.due.remove(&(before, session));
+            }
+            return;
+        }
+        if has(Mutant::IndexedAsBefore) && self.waiting.contains_key(&session) {
+            self.waiting.insert(session, waiter);
+            return;
+        }
+        self.leave(session);
+        self.arrivals = self.arrivals.max(waiter.seeker.wait.place.order.saturating_add(1));
+        self.index.add(&waiter.seeker, widened);
+        self.due.extend(due.map(|at| (at, session)));
+        self.waiting.insert(session, waiter);
     }
 
-    /// Leaves the queue; true when there was a place to leave.
-    pub fn leave(&mut self, session: SessionId) -> bool {
-        self.places.remove(&session).is_some_and(|place| self.queue.remove(&(place, session)).is_some())
+    /// Leaves the queue; the value is who has.
+    pub fn leave(&mut self, session: SessionId) -> Option<Seeker> {
+        let Waiter { seeker, widened, due, .. } = self.waiting.remove(&session)?;
+        self.index.remove(&seeker, widened);
+        if let Some(due) = due {
+            self.due.remove(&(due, session));
+        }
+        if has(Mutant::ReleasedTwice) {
+            let again = Waiter {
+                seeker: Arc::clone(&seeker),
+                widened,
+                looked_at: Time::default(),
+                due: None,
+                unfinished: None,
+            };
+            self.index.add(&seeker, widened);
+            self.waiting.insert(session, again);
+        }
+        Some(Arc::unwrap_or_clone(seeker))
+    }
+
+    /// When [`Self::due`] would next name anybody.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Time> {
+        self.due.first().map(|(at, _)| *at)
+    }
+
+    /// Those for whom time has changed whom they may meet, in the order of their waiting. Each is to look again.
+    pub fn due(&mut self, now: Time) -> Vec<SessionId> {
+        let mut due = Vec::new();
+        while let Some((_, session)) = self.due.first().copied().filter(|(at, _)| *at <= now) {
+            self.due.pop_first();
+            let Some(waiter) = self.waiting.get_mut(&session) else { continue };
+            waiter.due = None;
+            due.push((waiter.seeker.wait.place, session));
+            if !waiter.widened && waiter.seeker.is_widened(now) {
+                self.index.remove(&waiter.seeker, false);
+                self.index.add(&waiter.seeker, true);
+                waiter.widened = true;
+            }
+        }
+        due.sort_unstable();
+        due.into_iter().map(|(_, session)| session).collect()
+    }
+
+    /// Somebody who waits.
+    #[must_use]
+    pub fn get(&self, session: SessionId) -> Option<&Seeker> {
+        self.waiting.get(&session).map(|waiter| &*waiter.seeker)
     }
 
     /// How many wait.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.queue.len()
+        self.waiting.len()
     }
 
     /// Whether nobody waits.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.queue.is_empty()
+        self.waiting.is_empty()
     }
 
-    /// Those who wait, the longest wait first.
+    /// Those who wait, in no order that matters.
     pub fn waiting(&self) -> impl Iterator<Item = &Seeker> {
-        self.queue.values()
+        self.waiting.values().map(|waiter| &*waiter.seeker)
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const NOW: Time = Time::from_ms(1_000);
-
-    fn seeker(id: u8) -> Seeker {
-        Seeker {
-            session: SessionId([id; 16]),
-            visitor: VisitorId([id; 16]),
-            parted: None,
-            preferences: Preferences::default(),
-        }
-    }
-
-    fn parted(id: u8, from: u8) -> Seeker {
-        Seeker { parted: Some(VisitorId([from; 16])), ..seeker(id) }
-    }
-
-    fn partner(id: u8) -> Found {
-        Found::Partner(SessionId([id; 16]))
-    }
-
-    fn waits(found: Found) -> bool {
-        matches!(found, Found::Nobody(_))
-    }
-
-    #[test]
-    fn the_second_who_looks_meets_the_first_at_once() {
-        let mut queue = Matchmaker::default();
-        assert!(waits(queue.find(NOW, seeker(1), None)));
-        assert_eq!(queue.find(NOW, seeker(2), None), partner(1));
-        assert!(queue.is_empty());
-    }
-
-    #[test]
-    fn looking_twice_keeps_the_place_and_never_meets_oneself() {
-        let mut queue = Matchmaker::default();
-        let first = queue.find(NOW, seeker(1), None);
-        assert_eq!(queue.find(NOW.plus(5), seeker(1), None), first);
-        assert_eq!(queue.len(), 1);
-    }
-
-    #[test]
-    fn two_tabs_of_one_visitor_do_not_meet() {
-        let mut queue = Matchmaker::default();
-        let tab = Seeker { session: SessionId([9; 16]), ..seeker(1) };
-        assert!(waits(queue.find(NOW, seeker(1), None)));
-        assert!(waits(queue.find(NOW, tab, None)));
-        assert_eq!(queue.find(NOW, seeker(2), None), partner(1), "the longest wait comes first");
-        assert_eq!(queue.find(NOW, seeker(3), None), partner(9));
-    }
-
-    #[test]
-    fn the_partner_just_left_comes_last_and_is_better_than_nobody() {
-        let two_tabs = |mut queue: Matchmaker| {
-            assert!(waits(queue.find(NOW, parted(1, 5), None)));
-            assert!(waits(queue.find(NOW, Seeker { session: SessionId([2; 16]), parted: None, ..seeker(1) }, None)));
-            queue
-        };
-        let mut queue = two_tabs(Matchmaker::default());
-        assert_eq!(queue.find(NOW, seeker(5), None), partner(2), "one memory is enough");
-        assert_eq!(queue.find(NOW, parted(5, 1), None), partner(1), "nobody else waits");
-    }
-
-    #[test]
-    fn who_left_the_queue_is_not_met() {
-        let mut queue = Matchmaker::default();
-        assert!(waits(queue.find(NOW, seeker(1), None)));
-        assert!(queue.leave(SessionId([1; 16])));
-        assert!(!queue.leave(SessionId([1; 16])));
-        assert!(waits(queue.find(NOW, seeker(2), None)));
-    }
+/// When whom somebody may meet changes next after `looked_at`.
+fn next_due(seeker: &Seeker, looked_at: Time) -> Option<Time> {
+    let since = seeker.wait.place.since;
+    let changes = [seeker.wait.widen_at, since.plus(PATIENT_MS), since.plus(OVERDUE_MS)];
+    changes.into_iter().filter(|at| *at > looked_at).min()
 }

@@ -17,7 +17,8 @@ use sha2::Sha256;
 
 use super::id::{NetworkKey, VisitorId};
 use super::limits::{PASS_MS, SECRET_BYTES_MIN};
-use super::session::Person;
+use super::memory::Memory;
+use super::person::Person;
 use super::time::Time;
 
 /// 192 bits, drawn at random for each sealing.
@@ -26,7 +27,7 @@ pub type Nonce = [u8; NONCE_BYTES];
 const NONCE_BYTES: usize = 24;
 const TAG_BYTES: usize = 16;
 /// The layout of what is sealed. A deploy that changes it counts this up, and what was sealed before counts as forged.
-const LAYOUT: u8 = 1;
+const LAYOUT: u8 = 2;
 
 /// The operator's secrets do not do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,13 +45,32 @@ pub struct Pass {
     pub visitor: VisitorId,
     /// Until when.
     pub expires: Time,
+    /// What the visitor remembers of others.
+    pub memory: Memory,
 }
 
 impl Pass {
     /// A new pass.
     #[must_use]
     pub fn new(visitor: VisitorId, now: Time) -> Self {
-        Self { visitor, expires: now.plus(PASS_MS) }
+        Self { visitor, expires: now.plus(PASS_MS), memory: Memory::default() }
+    }
+
+    /// The visitor remembers what an earlier pass of theirs says, whosever it is.
+    pub fn remember_pass(&mut self, earlier: &Self) {
+        if earlier.visitor == self.visitor {
+            self.memory.absorb(&earlier.memory);
+        }
+    }
+
+    /// The visitor remembers what a ticket of theirs says, whosever it is. Somebody with whom it has them talking was
+    /// met a moment ago, for all that is known.
+    pub fn remember_ticket(&mut self, ticket: &Ticket, now: Time) {
+        let person = &ticket.person;
+        if person.visitor == self.visitor {
+            self.memory.absorb(&person.memory);
+            person.talk().into_iter().for_each(|talk| self.memory.part(talk.partner.visitor, now));
+        }
     }
 }
 

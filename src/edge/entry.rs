@@ -115,7 +115,12 @@ async fn enter(request: &mut Request, keys: &Keyring) -> std::result::Result<Ent
         Some(visitor) => visitor,
         None => VisitorId(host::draw()?),
     };
-    let pass = Pass::new(visitor, host::now());
+    let now = host::now();
+    let mut pass = Pass::new(visitor, now);
+    let earlier = wish.pass.and_then(|text| keys.open_pass(&text, now));
+    earlier.iter().for_each(|earlier| pass.remember_pass(earlier));
+    let tickets = wish.memory.iter().filter_map(|text| keys.open_ticket(text, now));
+    tickets.for_each(|ticket| pass.remember_ticket(&ticket, now));
     Ok(Entered {
         pass: keys.seal_pass(&pass, &host::draw()?),
         lobby: keys.tag_lobby(config::LOBBY),

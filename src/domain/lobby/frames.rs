@@ -2,11 +2,9 @@
 
 use super::{Frame, Lobby, Session, Turn};
 use crate::domain::budgets::Cost;
-use crate::domain::conversation;
 use crate::domain::id::{ConversationId, ConversationName, SessionId};
-use crate::domain::matchmaker::{Found, Place};
+use crate::domain::person::Doing;
 use crate::domain::protocol::{ClientFrame, CloseCode, EndReason, ErrorCode, Preferences, Refusal, ServerFrame};
-use crate::domain::session::Doing;
 
 /// What a frame's `c` means for somebody.
 enum Meant {
@@ -49,7 +47,8 @@ impl Lobby {
             (ClientFrame::Typing { on, .. }, Some((conversation, partner))) => {
                 self.tell(turn, partner, ServerFrame::Typing { conversation, on });
             }
-            (frame @ (ClientFrame::Block { .. } | ClientFrame::Report { .. }), _) => {
+            (ClientFrame::Block { conversation }, _) => self.block(turn, id, &conversation),
+            (frame @ ClientFrame::Report { .. }, _) => {
                 self.strike_session(turn, id, frame.refused(ErrorCode::UnknownType));
             }
             // For another conversation than the present one: late, and no longer of any use. And `hello`, which the door
@@ -109,44 +108,24 @@ impl Lobby {
 
     fn find(&mut self, turn: &mut Turn, id: SessionId, preferences: Preferences, name: Option<&ConversationName>) {
         match self.meant(id, name) {
-            Meant::Present(conversation, partner) => self.end(turn, id, partner, conversation, EndReason::Next),
+            Meant::Present(_, partner) => self.end(turn, id, partner, EndReason::Next),
             Meant::Unnamed => return self.refuse(turn, id, Refusal::of("find", ErrorCode::Talking)),
             Meant::Other => return,
             Meant::Outside => {}
         }
-        let Some(session) = self.sessions.get_mut(&id) else { return };
-        session.person.preferences = preferences;
-        turn.touched.insert(id);
-        if !self.look(turn, id, None) {
-            self.tell_waiting(turn, id);
-        }
-    }
-
-    /// Looks for a partner; true when there was one, and both have been told. `place` is one that was kept.
-    pub(super) fn look(&mut self, turn: &mut Turn, id: SessionId, place: Option<Place>) -> bool {
-        let Some(session) = self.sessions.get_mut(&id) else { return false };
-        match self.matchmaker.find(turn.now, session.person.seeker(), place) {
-            Found::Partner(partner) => self.meet(turn, id, partner),
-            Found::Nobody(place) => {
-                if session.person.doing != Doing::Waiting(place) {
-                    session.person.turn_to(Doing::Waiting(place), turn.now);
-                    turn.touched.insert(id);
-                }
-                false
-            }
-        }
+        self.seek(turn, id, preferences);
     }
 
     fn stop(&mut self, turn: &mut Turn, id: SessionId, name: Option<&ConversationName>) {
         match self.meant(id, name) {
-            Meant::Present(conversation, partner) => self.end(turn, id, partner, conversation, EndReason::Left),
+            Meant::Present(_, partner) => self.end(turn, id, partner, EndReason::Left),
             Meant::Unnamed => self.refuse(turn, id, Refusal::of("stop", ErrorCode::Talking)),
             // A late one for a conversation that is over must not take anybody out of the queue.
             Meant::Other => {}
             Meant::Outside if name.is_some() => {}
             Meant::Outside => {
                 let Some(session) = self.sessions.get_mut(&id) else { return };
-                if self.matchmaker.leave(id) {
+                if self.matchmaker.leave(id).is_some() {
                     session.person.turn_to(Doing::Idle, turn.now);
                     turn.touched.insert(id);
                 }
@@ -157,36 +136,32 @@ impl Lobby {
         }
     }
 
-    /// Two people meet; true when they have.
-    fn meet(&mut self, turn: &mut Turn, one: SessionId, other: SessionId) -> bool {
-        let person = |id| self.sessions.get(&id).map(|session| session.person.clone());
-        let Some((mut ones, mut others)) = person(one).zip(person(other)) else { return false };
-        if conversation::begin(&mut ones, &mut others, turn.now).is_none() {
-            return false;
-        }
-        for person in [ones, others] {
-            let (id, ticket) = (person.id, self.ticket(turn, &person));
-            let Some(talk) = person.talk().cloned() else { continue };
-            self.change(turn, id, |session| session.person = person);
-            let (conversation, common, lang) = (talk.conversation, talk.common, talk.lang);
-            self.tell(turn, id, ServerFrame::Matched { conversation, common, lang, ticket });
-        }
-        true
+    /// Tells both that their conversation is over.
+    fn end(&mut self, turn: &mut Turn, one: SessionId, other: SessionId, reason: EndReason) {
+        self.tell_end(turn, one, reason);
+        self.tell_end(turn, other, reason);
     }
 
-    /// Tells both that their conversation is over.
-    fn end(
-        &mut self,
-        turn: &mut Turn,
-        one: SessionId,
-        other: SessionId,
-        conversation: ConversationId,
-        reason: EndReason,
-    ) {
-        let visitor = |id| self.sessions.get(&id).map(|session| session.person.visitor);
-        let (ones, others) = (visitor(one), visitor(other));
-        self.tell_end(turn, one, conversation, others, reason);
-        self.tell_end(turn, other, conversation, ones, reason);
+    /// Ends the conversation, or looks back at the one that ended last: this person never meets that partner again.
+    fn block(&mut self, turn: &mut Turn, id: SessionId, name: &ConversationName) {
+        let Some(person) = self.sessions.get(&id).map(|session| &session.person) else { return };
+        let (visitor, present) = (person.visitor, person.talk().filter(|talk| name.names(talk.conversation)));
+        let partner = match (present, person.last) {
+            (Some(talk), _) => {
+                let (partner, blocked) = (talk.partner.session, talk.partner.visitor);
+                self.end(turn, id, partner, EndReason::Left);
+                blocked
+            }
+            (None, Some((last, partner))) if name.names(last) => partner,
+            (None, _) => {
+                let conversation = Some(name.to_string());
+                return self.refuse(turn, id, Refusal { conversation, ..Refusal::of("block", ErrorCode::NotTalking) });
+            }
+        };
+        self.remember(turn, visitor, |memory| memory.block(partner));
+        let Some(person) = self.sessions.get(&id).map(|session| &session.person) else { return };
+        let (ticket, conversation) = (self.ticket(turn, person), Some(name.to_string()));
+        self.tell(turn, id, ServerFrame::Done { re: "block", conversation, ticket });
     }
 
     /// Sends a frame to somebody, if they are here.

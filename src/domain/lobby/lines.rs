@@ -27,6 +27,7 @@ impl Lobby {
             return;
         };
         self.hear(turn, id, turn.now);
+        self.pass_trial(turn, id);
         match arrival {
             Arrival::Frame(frame) => self.frame(turn, id, frame),
             Arrival::Malformed(refusal) => self.malformed(turn, id, refusal),
@@ -108,6 +109,8 @@ impl Lobby {
         while let Some((_, id)) = self.absent.first().copied().filter(|(until, _)| *until <= turn.now) {
             self.depart(turn, id, EndReason::Lost);
         }
+        self.end_trials(turn);
+        self.settle(turn);
         if self.sweep_at.is_none_or(|at| at > turn.now) {
             return;
         }
@@ -129,12 +132,15 @@ impl Lobby {
         if let Some(ping) = ping {
             self.hear(turn, id, ping);
         }
+        let now = turn.now;
+        self.sessions.get_mut(&id).and_then(Session::line_mut).into_iter().for_each(|line| line.look(now));
         let heard = self.sessions.get(&id).and_then(Session::line).map(|line| line.heard().plus(SILENCE_MS_MAX));
         if heard.is_some_and(|silent_at| silent_at <= turn.now) {
             self.shut(turn, line, CloseCode::Silent);
         } else {
             self.sweep_at = self.sweep_at.min(heard);
         }
+        self.looked(turn, line);
     }
 
     /// A sign of life.

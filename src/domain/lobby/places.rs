@@ -2,12 +2,13 @@
 
 use super::{Lobby, Turn};
 use crate::domain::conversation::{Claim, Parting, judge};
-use crate::domain::id::{ConversationId, LineId, SessionId, VisitorId};
+use crate::domain::id::{LineId, SessionId};
 use crate::domain::limits::{CLOCK_SLACK_MS, GRACE_MS, LOBBY_RETURNS_FACTOR, TICKET_MS};
+use crate::domain::person::{Doing, Person};
 use crate::domain::protocol::{
     CloseCode, EndReason, Hello, PartnerState, Presence, Resumed, ServerFrame, SessionState, WireLimits, WireVersion,
 };
-use crate::domain::session::{Doing, Kept, Line, Person, Session, Talk, Whereabouts};
+use crate::domain::session::{Kept, Line, Session, Whereabouts};
 use crate::domain::ticket::{Pass, Ticket};
 use crate::domain::time::Time;
 
@@ -15,16 +16,20 @@ impl Lobby {
     /// A good `hello`: somebody new, or somebody who comes back. A ticket of another visitor is as no ticket.
     pub(super) fn greet(&mut self, turn: &mut Turn, line: LineId, hello: &Hello, pass: &Pass, ticket: Option<Ticket>) {
         let ticket = ticket.filter(|ticket| ticket.person.visitor == pass.visitor);
-        let Some(mut ticket) = ticket else { return self.come(turn, line, hello, pass.visitor, None) };
+        let Some(mut ticket) = ticket else { return self.come(turn, line, hello, pass, None) };
+        let mut pass = pass.clone();
         if ticket.lobby != self.rules.name {
-            return self.come(turn, line, hello, pass.visitor, Some(ticket.person));
+            pass.remember_ticket(&ticket, turn.now);
+            return self.come(turn, line, hello, &pass, Some(ticket.person));
         }
+        pass.memory.absorb(&ticket.person.memory);
         if self.sessions.contains_key(&ticket.person.id) {
-            return self.come_back(turn, line, hello, ticket.person);
+            return self.come_back(turn, line, hello, &pass, ticket.person);
         }
         // A ticket of this life of the lobby, whose session it does not know: the person has left for good. Only what
         // was before can have been forgotten.
         if ticket.expires > self.started.plus(TICKET_MS + CLOCK_SLACK_MS) {
+            pass.remember_ticket(&ticket, turn.now);
             ticket.person.doing = Doing::Idle;
         }
         // Who has no place to come back to is admitted like anybody else, but as who they are: what a ticket says of its
@@ -32,7 +37,7 @@ impl Lobby {
         if self.is_full(ticket.person.doing == Doing::Idle) {
             return self.shut(turn, line, CloseCode::Full);
         }
-        self.come_back(turn, line, hello, ticket.person);
+        self.come_back(turn, line, hello, &pass, ticket.person);
     }
 
     /// Whether there is no room, for a newcomer or for somebody who has a place. Newcomers are counted against those who
@@ -43,27 +48,28 @@ impl Lobby {
     }
 
     /// Somebody new. A ticket of another lobby counts for memory and for the place in line.
-    fn come(&mut self, turn: &mut Turn, line: LineId, hello: &Hello, visitor: VisitorId, elsewhere: Option<Person>) {
+    fn come(&mut self, turn: &mut Turn, line: LineId, hello: &Hello, pass: &Pass, elsewhere: Option<Person>) {
         if self.is_full(true) {
             return self.shut(turn, line, CloseCode::Full);
         }
         let Some(pending) = self.anteroom.leave(line) else { return };
-        let mut person = Person::new(pending.session, visitor);
-        if let Some(Person { doing, preferences, parted, .. }) = elsewhere {
-            (person.preferences, person.parted) = (preferences, parted);
-            if let Doing::Waiting(place) = doing {
-                person.doing = Doing::Waiting(place);
+        let mut person = Person::new(pending.session, pass.visitor);
+        if let Some(Person { doing, preferences, .. }) = elsewhere {
+            person.preferences = preferences;
+            if matches!(doing, Doing::Waiting { .. }) {
+                person.doing = doing;
             }
         }
         let id = person.id;
         let line = Line::new(line, hello.counted, turn.now);
         self.admit(Session::new(person, Whereabouts::Here(line), hello.line.unwrap_or_default()));
+        self.recollect(turn, pass.visitor, &pass.memory);
         self.welcome(turn, id);
     }
 
     /// Somebody with a ticket of this lobby. What the lobby knows of them counts, unless the ticket is newer: then the
     /// lobby has forgotten, and what it knows is hearsay.
-    fn come_back(&mut self, turn: &mut Turn, line: LineId, hello: &Hello, claim: Person) {
+    fn come_back(&mut self, turn: &mut Turn, line: LineId, hello: &Hello, pass: &Pass, claim: Person) {
         let id = claim.id;
         let known = self.sessions.get(&id);
         let number = known.map_or(0, |session| session.number);
@@ -82,6 +88,7 @@ impl Lobby {
         }
         let here = Whereabouts::Here(Line::new(line, hello.counted, turn.now));
         self.change(turn, id, |session| (session.whereabouts, session.number) = (here, hello.line.unwrap_or(number)));
+        self.recollect(turn, pass.visitor, &pass.memory);
         self.welcome(turn, id);
     }
 
@@ -94,7 +101,10 @@ impl Lobby {
                 None => self.hold_seat(&person, turn.now.plus(GRACE_MS)),
                 Some(Claim::Stands) => {}
                 Some(Claim::PartnerIsBehind) => self.catch_up(turn, &person),
-                Some(Claim::IsOver) => person.turn_to(Doing::Idle, turn.now),
+                Some(Claim::IsOver) => {
+                    let partner = person.part(turn.now);
+                    partner.into_iter().for_each(|partner| person.memory.part(partner, turn.now));
+                }
             }
         }
         self.admit(Session::new(person, away, 0));
@@ -112,8 +122,8 @@ impl Lobby {
     fn catch_up(&mut self, turn: &mut Turn, person: &Person) {
         let Some(partner) = person.partner() else { return };
         let id = partner.id;
-        if let Some((conversation, other)) = self.sessions.get(&id).and_then(|session| session.person.talking()) {
-            self.tell_end(turn, other, conversation, Some(partner.visitor), EndReason::Lost);
+        if let Some((_, other)) = self.sessions.get(&id).and_then(|session| session.person.talking()) {
+            self.tell_end(turn, other, EndReason::Lost);
         }
         self.change(turn, id, |session| {
             (session.person.generation, session.person.doing) = (partner.generation, partner.doing);
@@ -130,10 +140,10 @@ impl Lobby {
         self.tell_welcome(turn, session);
         match &session.person.doing {
             Doing::Idle => {}
-            Doing::Waiting(place) => {
-                let place = *place;
+            Doing::Waiting { wait, .. } => {
+                let wait = *wait;
                 self.tell_waiting(turn, id);
-                self.look(turn, id, Some(place));
+                self.look(turn, id, wait, false);
             }
             Doing::Talking(talk) => {
                 let (conversation, partner) = (talk.conversation, talk.partner.session);
@@ -149,7 +159,7 @@ impl Lobby {
     fn tell_welcome(&self, turn: &mut Turn, session: &Session) {
         let state = match session.person.doing {
             Doing::Idle => SessionState::Idle,
-            Doing::Waiting(_) => SessionState::Waiting,
+            Doing::Waiting { .. } => SessionState::Waiting,
             Doing::Talking(_) => SessionState::Talking,
         };
         let (version, limits) = (WireVersion, WireLimits::returning_within(self.return_ms()));
@@ -158,16 +168,22 @@ impl Lobby {
         session.line().into_iter().for_each(|line| turn.send(line.id, frame.clone()));
     }
 
-    pub(super) fn tell_waiting(&self, turn: &mut Turn, id: SessionId) {
-        let Some(session) = self.sessions.get(&id) else { return };
-        let ticket = self.ticket(turn, &session.person);
-        self.tell(turn, id, ServerFrame::Waiting { widen_ms: 0, ticket });
+    /// Tells somebody who waits for how long they insist on what they look for.
+    pub(super) fn tell_waiting(&mut self, turn: &mut Turn, id: SessionId) {
+        let Some(person) = self.sessions.get_mut(&id).map(|session| &mut session.person) else { return };
+        let Doing::Waiting { wait, widened } = &mut person.doing else { return };
+        let widen_ms = wait.widen_at.since(turn.now);
+        *widened = widen_ms == 0;
+        turn.touched.insert(id);
+        let person = person.clone();
+        let ticket = self.ticket(turn, &person);
+        self.tell(turn, id, ServerFrame::Waiting { widen_ms, ticket });
     }
 
     fn tell_resumed(&self, turn: &mut Turn, id: SessionId, partner: Presence, grace_ms: Option<u64>) {
         let Some(session) = self.sessions.get(&id) else { return };
-        let Some(Talk { conversation, common, .. }) = session.person.talk().cloned() else { return };
-        let ticket = self.ticket(turn, &session.person);
+        let Some(conversation) = session.person.talk().map(|talk| talk.conversation) else { return };
+        let (ticket, common) = (self.ticket(turn, &session.person), session.person.common());
         self.tell(turn, id, ServerFrame::Resumed(Resumed { conversation, common, partner, grace_ms, ticket }));
     }
 
@@ -204,29 +220,32 @@ impl Lobby {
     /// Somebody is gone, and their conversation with them.
     pub(super) fn depart(&mut self, turn: &mut Turn, id: SessionId, reason: EndReason) {
         let Some(gone) = self.discharge(id) else { return };
-        if let Some((conversation, partner)) = gone.person.talking() {
-            self.tell_end(turn, partner, conversation, Some(gone.person.visitor), reason);
+        if let Some((_, partner)) = gone.person.talking() {
+            self.tell_end(turn, partner, reason);
         }
     }
 
     /// A conversation is over for somebody, who is told if they are here.
-    pub(super) fn tell_end(
-        &mut self,
-        turn: &mut Turn,
-        id: SessionId,
-        conversation: ConversationId,
-        parted: Option<VisitorId>,
-        reason: EndReason,
-    ) {
-        let now = turn.now;
+    pub(super) fn tell_end(&mut self, turn: &mut Turn, id: SessionId, reason: EndReason) {
+        self.tell_over(turn, id, reason, true);
+    }
+
+    /// The same, also for a conversation in which the two have not `met`.
+    pub(super) fn tell_over(&mut self, turn: &mut Turn, id: SessionId, reason: EndReason, met: bool) {
+        let Some(talk) = self.sessions.get(&id).and_then(|session| session.person.talk()) else { return };
+        let (now, conversation, partner) = (turn.now, talk.conversation, talk.partner.visitor);
         self.change(turn, id, |session| {
             // Of somebody who is not here this may be hearsay, from an older ticket than their own: then it must not be
             // newer than what they have begun since. It follows what it ends, and nothing else.
             let at = if session.line().is_some() { now } else { Time::default() };
-            session.person.turn_to(Doing::Idle, at);
-            session.person.parted = parted.or(session.person.parted);
-            session.said = 0;
+            session.person.part(at);
+            (session.said, session.trial) = (0, None);
         });
+        let Some(session) = self.sessions.get(&id) else { return };
+        let visitor = session.person.visitor;
+        if met {
+            self.remember(turn, visitor, |memory| memory.part(partner, now));
+        }
         let Some(session) = self.sessions.get(&id) else { return };
         let ticket = self.ticket(turn, &session.person);
         self.tell(turn, id, ServerFrame::Ended { conversation, reason, ticket });
@@ -241,7 +260,7 @@ impl Lobby {
             turn.close(older.id, CloseCode::Superseded, None);
         }
         let here = Whereabouts::Here(Line::restored(line, &kept, ping, turn.now));
-        self.admit(Session::new(kept.person, here, kept.number));
+        self.admit(Session { trial: kept.trial, ..Session::new(kept.person, here, kept.number) });
     }
 
     /// Puts a restored session back into the queue, or holds its conversation against what is left of the partner.
@@ -249,16 +268,14 @@ impl Lobby {
         let Some(person) = self.sessions.get(&id).map(|session| session.person.clone()) else { return };
         let talk = match &person.doing {
             Doing::Idle => return,
-            Doing::Waiting(place) => return self.matchmaker.seat(*place, person.seeker()),
+            Doing::Waiting { wait, .. } => return self.matchmaker.seat(wait.place.since, person.seeker(*wait)),
             Doing::Talking(talk) => talk,
         };
         let partner = self.sessions.get(&talk.partner.session);
         match partner.map(|partner| judge(id, talk, &partner.person)) {
             Some(Claim::Stands) => {}
             Some(Claim::PartnerIsBehind) => self.catch_up(turn, &person),
-            Some(Claim::IsOver) => {
-                self.tell_end(turn, id, talk.conversation, Some(talk.partner.visitor), EndReason::Lost);
-            }
+            Some(Claim::IsOver) => self.tell_end(turn, id, EndReason::Lost),
             None => {
                 self.hold_seat(&person, partner_until.unwrap_or(turn.now.plus(GRACE_MS)));
                 if partner_until.is_none() {

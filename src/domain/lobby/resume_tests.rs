@@ -9,7 +9,13 @@ use crate::domain::ticket::Pass;
 
 impl Hall {
     /// A person comes on another line, with a ticket perhaps.
-    fn come_back(&mut self, person: u8, line: u64, number: Option<u64>, ticket: Option<Ticket>) -> Vec<(u64, String)> {
+    pub(super) fn come_back(
+        &mut self,
+        person: u8,
+        line: u64,
+        number: Option<u64>,
+        ticket: Option<Ticket>,
+    ) -> Vec<(u64, String)> {
         let (line, session) = (LineId(line), SessionId([200 + person; 16]));
         assert_eq!(self.step(Input::Opened { line, session, network: NetworkKey([person; 8]) }), []);
         let number = number.map(|number| format!(r#","line":{number}"#)).unwrap_or_default();
@@ -28,17 +34,17 @@ impl Hall {
         seen
     }
 
-    fn ticket(&self, line: u64) -> Option<Ticket> {
+    pub(super) fn ticket(&self, line: u64) -> Option<Ticket> {
         self.tickets.get(&line).cloned()
     }
 
     /// Memory is lost, and every line with it: a crash, or a deploy.
-    fn forget(&mut self) {
+    pub(super) fn forget(&mut self) {
         self.lobby = Lobby::new(rules(), self.now);
     }
 
     /// Memory is lost, and nothing else.
-    fn hibernate(&mut self) -> Vec<Effect> {
+    pub(super) fn hibernate(&mut self) -> Vec<Effect> {
         let kept = self.lobby.snapshot().into_iter();
         let remains: Vec<Remains> = kept.map(|(line, record)| Remains { line, record, ping: None }).collect();
         let (lobby, effects) = Lobby::restore(rules(), self.now, remains);

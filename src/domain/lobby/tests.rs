@@ -2,7 +2,9 @@
 
 use super::*;
 use crate::domain::id::VisitorId;
-use crate::domain::limits::{FLOOD_REFUSALS, FULL_RETRY_MS, HELLO_MS_MAX, PING_MS, SAY_BUDGET, STRIKES};
+use crate::domain::limits::{
+    FLOOD_REFUSALS, FULL_RETRY_MS, HELLO_MS_MAX, PING_MS, SAY_BUDGET, SILENCE_MS_MAX, STRIKES,
+};
 use crate::domain::protocol::{ClientFrame, decode};
 use crate::domain::ticket::Pass;
 
@@ -166,20 +168,18 @@ fn next_tells_both_the_same_reason_and_then_looks_on() {
 }
 
 #[test]
-fn next_re_pairs_four_people_and_the_partner_just_left_comes_last() {
+fn next_re_pairs_four_people_and_nobody_with_the_partner_just_left() {
     let mut hall = Hall::with([1, 2, 3, 4]);
     (1..=4).for_each(|person| drop(hall.find(person)));
     let (first, second) = (hall.conversation(1), hall.conversation(3));
     assert_eq!(hall.send(1, &format!(r#"{{"type":"find","c":"{first}"}}"#))[2], waiting(1));
-    assert_eq!(hall.find(2).len(), 2, "nobody else waits, so they meet again");
-    let again = hall.conversation(2);
-    assert_ne!(again, first);
-    let _ = hall.send(1, &format!(r#"{{"type":"find","c":"{again}"}}"#));
+    assert_eq!(hall.find(2), [waiting(2)], "nobody else waits, and they have just met");
     let seen = hall.send(3, &format!(r#"{{"type":"find","c":"{second}"}}"#));
     let third = hall.conversation(3);
-    assert_eq!(seen[2..], [matched(3, &third), matched(1, &third)]);
-    assert_eq!(hall.find(2), [waiting(2)]);
-    assert_eq!(hall.find(4).len(), 2, "and the other two");
+    assert_eq!(seen[2..], [matched(3, &third), matched(1, &third)], "the longest wait");
+    let fourth = hall.find(4);
+    let last = hall.conversation(4);
+    assert_eq!(fourth, [matched(4, &last), matched(2, &last)]);
 }
 
 #[test]
@@ -250,8 +250,8 @@ fn the_tenth_frame_that_is_not_this_protocol_closes_the_line() {
     for n in 1..STRIKES {
         assert_eq!(hall.send(1, "{").len(), 1, "strike {n}");
     }
-    let last = hall.send(1, r#"{"type":"block","c":"x"}"#);
-    let refused = told(1, r#"{"type":"error","code":"unknown_type","re":"block","c":"x"}"#);
+    let last = hall.send(1, r#"{"type":"report","c":"x","reason":"spam"}"#);
+    let refused = told(1, r#"{"type":"error","code":"unknown_type","re":"report","c":"x"}"#);
     assert_eq!(last, [refused, told(1, "close 4400"), ended(2, &c, "left")]);
 }
 

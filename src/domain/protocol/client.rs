@@ -262,11 +262,18 @@ pub struct Preferences {
 }
 
 impl Preferences {
-    /// The interests that `other` shares, in this person's own spelling and order.
+    /// Which of these interests `other` shares: their positions, in order.
     #[must_use]
-    pub fn common(&self, other: &Self) -> Vec<String> {
-        let shared = |mine: &&Interest| other.interests.iter().any(|theirs| theirs.key == mine.key);
-        self.interests.iter().filter(shared).map(|interest| interest.spelling.clone()).collect()
+    pub fn common(&self, other: &Self) -> Vec<u8> {
+        let shared = |mine: &Interest| other.interests.iter().any(|theirs| theirs.key == mine.key);
+        (0..).zip(&self.interests).filter(|(_, interest)| shared(interest)).map(|(at, _)| at).collect()
+    }
+
+    /// The interests at these positions, as the person spelled them.
+    #[must_use]
+    pub fn spelled(&self, positions: &[u8]) -> Vec<String> {
+        let interest = |at: &u8| self.interests.get(usize::from(*at));
+        positions.iter().filter_map(interest).map(|interest| interest.spelling.clone()).collect()
     }
 
     /// The language that both gave.
@@ -276,16 +283,41 @@ impl Preferences {
     }
 }
 
-/// One interest, as it was spelled and as it is compared.
+/// One interest, as it was spelled and as it is compared. Only the spelling is kept anywhere.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Interest {
-    /// As the person wrote it, trimmed.
-    pub spelling: String,
-    /// In lower case, with inner white space as one space.
-    pub key: String,
+    spelling: String,
+    key: String,
+}
+
+impl TryFrom<String> for Interest {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text).ok_or("an interest is empty, too long or has control characters")
+    }
+}
+
+impl From<Interest> for String {
+    fn from(interest: Interest) -> Self {
+        interest.spelling
+    }
 }
 
 impl Interest {
+    /// As the person wrote it, trimmed.
+    #[must_use]
+    pub fn spelling(&self) -> &str {
+        &self.spelling
+    }
+
+    /// As it is compared: in lower case, with inner white space as one space.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
     fn parse(text: &str) -> Option<Self> {
         let spelling = text.trim();
         let odd = |c: char| c.is_control() && !c.is_whitespace();
@@ -307,8 +339,8 @@ impl TryFrom<Vec<String>> for Interests {
 
     fn try_from(texts: Vec<String>) -> Result<Self, Self::Error> {
         let mut interests: Vec<Interest> = Vec::new();
-        for text in &texts {
-            let interest = Interest::parse(text).ok_or("an interest is empty, too long or has control characters")?;
+        for text in texts {
+            let interest = Interest::try_from(text)?;
             if interests.iter().all(|known| known.key != interest.key) {
                 interests.push(interest);
             }
