@@ -54,14 +54,19 @@ if [ -f "$out/index.js" ] && [ -f "$out/index_bg.wasm" ] && [ -f "$inputs" ] &&
     exit 0
 fi
 
+# The standard library is compiled along with the panics; its sorting and formatting need not be fast here, but small.
+export CARGO_UNSTABLE_BUILD_STD_FEATURES="panic-unwind,optimize_for_size"
+
 started="$CARGO_TARGET_DIR/.started"
 rm -f "$inputs"
 : >"$started"
 "$worker_build" "${arguments[@]}"
+# The names stay where faults are provoked on purpose.
+[ -n "$features" ] || node scripts/strip.mjs "$out/index_bg.wasm"
 
 # cargo escapes spaces with a backslash, which is what `read` without -r undoes.
 IFS=' ' read -a sources <"$CARGO_TARGET_DIR/wasm32-unknown-unknown/release/edgewise.d"
-sources=("${sources[@]:1}" Cargo.toml Cargo.lock package-lock.json scripts/build.sh scripts/toolchain.sh)
+sources=("${sources[@]:1}" Cargo.toml Cargo.lock package-lock.json scripts/build.sh scripts/strip.mjs scripts/toolchain.sh)
 for source in "${sources[@]}"; do
     # Edited while the compiler ran: which version it read is unknown.
     [ ! "$source" -nt "$started" ] || exit 0

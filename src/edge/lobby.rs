@@ -74,7 +74,7 @@ impl DurableObject for Lobby {
         let arrival = match message {
             #[cfg(feature = "probe")]
             WebSocketIncomingMessage::String(text) if text == super::probe::PANIC => {
-                shell.step(None, |_, _| panic!("as the test asked for"));
+                shell.step(None, &mut |_, _| panic!("as the test asked for"));
                 return Ok(());
             }
             WebSocketIncomingMessage::String(text) => Arrival::read(&text, keys, host::now()),
@@ -109,7 +109,7 @@ impl Shell {
         let session = SessionId(host::draw()?);
         let pair = WebSocketPair::new()?;
         // The machine first: what it recovers must not have the new socket among it.
-        self.step(None, |_, _| Vec::new());
+        self.step(None, &mut |_, _| Vec::new());
         if let Err(error) = self.sockets.borrow_mut().accept(&self.state, line, pair.server) {
             host::log("a socket was refused by the runtime", &error);
             return reply::problem(&ProblemCode::Unavailable.into(), &[]);
@@ -121,7 +121,7 @@ impl Shell {
     /// Answers the presence object, which asks when it starts.
     async fn census(self: &Rc<Self>) -> Result<Response> {
         let mut report = None;
-        let deadline = self.step(None, |machine, now| {
+        let deadline = self.step(None, &mut |machine, now| {
             report = Some(machine.report(now));
             Vec::new()
         });
@@ -131,22 +131,31 @@ impl Shell {
 
     async fn closed(self: &Rc<Self>, socket: &WebSocket, code: u16) -> Result<()> {
         let Some(line) = Sockets::line_of(socket) else { return Ok(()) };
-        let deadline = self.step(Some(socket), |machine, now| machine.handle(now, Input::Closed { line, code }));
+        let deadline = self.tell(Some(socket), Input::Closed { line, code });
         self.sockets.borrow_mut().closed(line, socket, echo(code));
         self.alarm.arm(&self.state.storage(), deadline).await
     }
 
     /// One event: its effects in its own turn, and then the alarm.
     async fn drive(self: &Rc<Self>, event: Option<&WebSocket>, input: Input) -> Result<()> {
-        let deadline = self.step(event, |machine, now| machine.handle(now, input));
+        let deadline = self.tell(event, input);
         self.alarm.arm(&self.state.storage(), deadline).await
     }
 
-    /// Lets the machine take a step and performs what comes of it; the value is its deadline.
+    /// Tells the machine what happened; the value is its deadline.
+    #[inline(never)]
+    fn tell(self: &Rc<Self>, event: Option<&WebSocket>, input: Input) -> Option<Time> {
+        let mut input = Some(input);
+        self.step(event, &mut |machine, now| input.take().map(|input| machine.handle(now, input)).unwrap_or_default())
+    }
+
+    /// Lets the machine take a step and performs what comes of it; the value is its deadline. One function for all
+    /// kinds of steps: each copy of it would weigh twenty kilobytes.
+    #[inline(never)]
     fn step(
         self: &Rc<Self>,
         event: Option<&WebSocket>,
-        take: impl FnOnce(&mut Machine, Time) -> Vec<Effect>,
+        take: &mut dyn FnMut(&mut Machine, Time) -> Vec<Effect>,
     ) -> Option<Time> {
         let now = host::now();
         let mut machine = match self.machine.take() {
