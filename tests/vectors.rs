@@ -2,8 +2,8 @@
 
 use edgewise::domain::id::{ConversationId, ConversationName};
 use edgewise::domain::protocol::{
-    ClientFrame, EndReason, ErrorCode, Lang, PartnerState, Presence, Refusal, Resumed, ServerFrame, SessionState, Text,
-    WireLimits, WireVersion, decode,
+    ClientFrame, EndReason, ErrorCode, Interest, Lang, PartnerState, Presence, Refusal, Resumed, ServerFrame,
+    SessionState, Text, WireLimits, WireVersion, decode,
 };
 use serde_json::{Value, json};
 
@@ -87,7 +87,7 @@ fn meaning(frame: &ClientFrame) -> Value {
             "counted": hello.counted.then_some(true),
         }),
         ClientFrame::Find { interests, lang, conversation } => {
-            let spellings: Vec<&str> = interests.0.iter().map(|interest| interest.spelling.as_str()).collect();
+            let spellings: Vec<&str> = interests.0.iter().map(Interest::spelling).collect();
             let interests = (!spellings.is_empty()).then_some(spellings);
             json!({ "interests": interests, "lang": lang, "c": conversation.as_ref().map(ToString::to_string) })
         }

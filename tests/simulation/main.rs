@@ -55,7 +55,11 @@ fn act(world: &mut World, chance: &mut Chance, crowd: u64) {
             let frame = format!(r#"{{"type":"stop","c":"{name}"}}"#);
             world.send(who, if chance.percent(30) { r#"{"type":"stop"}"# } else { &frame });
         }
-        62..65 => nonsense(world, chance, who),
+        62..64 => nonsense(world, chance, who),
+        64 => {
+            let name = world.name(who, chance);
+            world.send(who, &format!(r#"{{"type":"block","c":"{name}"}}"#));
+        }
         65..74 => {
             let code = chance.pick(&[1000, 1001, 1005, 1006, 1006, 1006, 4000]).expect("a code");
             world.close(who, code);
@@ -85,8 +89,8 @@ fn enter(world: &mut World, chance: &mut Chance, who: usize) {
     let newest = tickets.len().saturating_sub(1);
     let back = if chance.percent(10) { chance.below(4) } else { 0 };
     let ticket = tickets.get(newest.saturating_sub(usize::try_from(back).expect("small"))).cloned();
-    if back > 0 && !world.people[who].welcomed {
-        // Whoever comes with an older ticket has forgotten what came after it.
+    if (back > 0 || whose != who) && !world.people[who].welcomed {
+        // Whoever comes with an older ticket, or with that of another tab, has forgotten what came after it.
         (world.people[who].conversation, world.people[who].past) = (None, None);
     }
     world.hello(who, chance.percent(97), ticket);
@@ -97,10 +101,11 @@ fn find(world: &mut World, chance: &mut Chance, who: usize) {
         enter(world, chance, who);
     }
     let name = world.name(who, chance);
-    let interests = chance.pick(&["[]", r#"["Chess"]"#, r#"["chess","Jazz"]"#]).expect("interests");
+    let interests = chance.pick(&["[]", r#"["Chess"]"#, r#"["chess","Jazz"]"#, r#"["go"]"#]).expect("interests");
+    let lang = chance.pick(&["", r#","lang":"en""#, r#","lang":"de""#]).expect("a language");
     let frame = match chance.below(4) {
         0 => r#"{"type":"find"}"#.to_owned(),
-        1 => format!(r#"{{"type":"find","interests":{interests},"lang":"en","c":"{name}"}}"#),
+        1 | 2 => format!(r#"{{"type":"find","interests":{interests}{lang},"c":"{name}"}}"#),
         _ => format!(r#"{{"type":"find","c":"{name}"}}"#),
     };
     world.send(who, &frame);

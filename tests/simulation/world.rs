@@ -7,8 +7,9 @@ use edgewise::domain::door::Arrival;
 use edgewise::domain::id::{ConversationId, ConversationName, LineId, NetworkKey, SessionId, VisitorId};
 use edgewise::domain::limits::{GRACE_MS, PENDING_MAX, PENDING_PER_NETWORK_MAX, REPEAT_BUDGET, SAY_BUDGET};
 use edgewise::domain::lobby::{Effect, Frame, Input, Lobby, Remains, Rules};
+use edgewise::domain::matchmaker::Seeker;
 use edgewise::domain::protocol::{ClientFrame, ErrorCode, ServerFrame, decode};
-use edgewise::domain::session::{Doing, Kept, Record};
+use edgewise::domain::session::{Kept, Record};
 use edgewise::domain::ticket::{Pass, Ticket};
 use edgewise::domain::time::Time;
 
@@ -20,6 +21,14 @@ fn is_strike(effect: &Effect) -> bool {
     use ErrorCode::{BadFrame, HelloFirst, UnknownType};
     let Effect::Send { frame: ServerFrame::Error(refusal), .. } = effect else { return false };
     matches!(refusal.code, BadFrame | HelloFirst | UnknownType)
+}
+
+/// The effect, but for when somebody was heard last: of those in a conversation a restored lobby thinks it was later.
+fn without_signs_of_life(mut effect: Effect) -> Effect {
+    if let Effect::Keep { record: Record::Seated(kept), .. } = &mut effect {
+        kept.heard = Time::default();
+    }
+    effect
 }
 
 /// A lobby and everything around it.
@@ -39,6 +48,8 @@ pub struct World {
     deaf: BTreeSet<LineId>,
     /// The lobby before it lost its memory: in the next step the restored one has to do the same.
     twin: Option<Lobby>,
+    /// Looks at lines that are not answered yet.
+    asked: usize,
 }
 
 impl World {
@@ -57,6 +68,7 @@ impl World {
             opened: 0,
             deaf: BTreeSet::new(),
             twin: None,
+            asked: 0,
         }
     }
 
@@ -159,13 +171,18 @@ impl World {
         let alike = !self.rules.limited && !effects.iter().any(is_strike) && in_conversation(&input);
         if let Some(mut twin) = self.twin.take().filter(|_| alike) {
             let told = |effects: Vec<Effect>| -> Vec<Effect> {
-                effects.into_iter().filter(|effect| !matches!(effect, Effect::Report(_))).collect()
+                let all = effects.into_iter().filter(|effect| !matches!(effect, Effect::Report(_)));
+                all.map(without_signs_of_life).collect()
             };
             let same = told(twin.handle(self.now, input.clone()));
             assert_eq!(told(effects.clone()), same, "invariant 9: restored, and different after {input:?}");
         }
         let answers = self.perform(effects, cause.as_ref());
-        answers.into_iter().for_each(|answer| self.step(answer));
+        self.asked += answers.len();
+        for answer in answers {
+            self.asked -= 1;
+            self.step(answer);
+        }
         self.check();
         if let Some(line) = self.deaf.pop_first() {
             self.drop_line(line);
@@ -245,6 +262,9 @@ impl World {
         } else {
             assert_eq!(relayed_in(frame), None, "invariant 4: passed on without having been sent");
         }
+        if matches!(frame, ServerFrame::Matched { .. }) {
+            self.check_meeting(line);
+        }
         if let Some(who) = self.lines.get(&line).filter(|_| !self.deaf.contains(&line)) {
             self.people[*who].told(frame);
         }
@@ -264,7 +284,7 @@ impl World {
         self.check_bounds();
         let count = |which: fn(&Kept) -> bool| self.seated().filter(|(_, kept)| which(kept)).count() as u64;
         let census = self.lobby.census();
-        let waiting = count(|kept| matches!(kept.person.doing, Doing::Waiting(_)));
+        let waiting = count(|kept| kept.person.wait().is_some());
         let truth = (count(|_| true), count(|kept| !kept.counted), waiting);
         assert_eq!((census.sessions, census.uncounted, census.waiting), truth, "invariant 11: not the truth");
         assert!(census.chatting.is_multiple_of(2), "invariant 11: half a pair talks");
@@ -289,10 +309,25 @@ impl World {
         }
     }
 
+    /// No two who may meet are left waiting, unless one of them is due to look, or being looked at.
     fn check_queue(&self) {
-        let waiting = self.seated().filter(|(_, kept)| matches!(kept.person.doing, Doing::Waiting(_)));
-        let visitors: BTreeSet<VisitorId> = waiting.map(|(_, kept)| kept.person.visitor).collect();
-        assert!(visitors.len() < 2, "invariant 2: {} who may meet are left waiting", visitors.len());
+        if self.asked > 0 || self.lobby.deadline().is_some_and(|at| at <= self.now) {
+            return;
+        }
+        let people = self.seated().map(|(_, kept)| &kept.person);
+        let waiting: Vec<Seeker> = people.filter_map(|person| Some(person.seeker(person.wait()?))).collect();
+        for (at, one) in waiting.iter().enumerate() {
+            let other = waiting[at..].iter().find(|other| one.may_meet(other, self.now));
+            assert_eq!(other, None, "invariant 2: {one:?} may meet them, and both are left waiting");
+        }
+    }
+
+    /// Nobody is matched with somebody whom they or the other have blocked.
+    fn check_meeting(&self, line: LineId) {
+        let Some(Record::Seated(kept)) = self.kept.get(&line) else { panic!("matched without a seat") };
+        let talk = kept.person.talk().expect("invariant 3: matched and not talking");
+        let blocked = kept.person.memory.blocked().contains(&talk.partner.visitor.into());
+        assert!(!blocked, "invariant 6: met somebody who is blocked");
     }
 
     fn check_bounds(&self) {
