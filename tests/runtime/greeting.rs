@@ -17,6 +17,9 @@ const HELLO: Duration = Duration::from_secs(10);
 /// How many sockets of one network may be without a `hello`.
 const PENDING: usize = 8;
 
+/// Far enough in the past for anybody's clock.
+const LONG_AGO: Time = Time::from_ms(1_700_000_000_000);
+
 fn hello(pass: &str) -> Value {
     json!({ "type": "hello", "v": 1, "pass": pass })
 }
@@ -130,7 +133,7 @@ async fn a_pass_that_is_missing_forged_or_expired_closes_the_socket() {
         pass[at] = if pass[at] == b'A' { b'B' } else { b'A' };
         String::from_utf8(pass).expect("still letters")
     };
-    let expired = Pass { visitor: VisitorId([7; 16]), expires: Time::from_ms(1_700_000_000_000) };
+    let expired = Pass { expires: LONG_AGO, ..Pass::new(VisitorId([7; 16]), LONG_AGO) };
     let length = entry.pass.len();
     let mut passes: Vec<String> = [0, length / 4, length / 2, length - 2].into_iter().map(flipped).collect();
     passes.extend([

@@ -21,6 +21,7 @@ mod hostile;
 mod lost;
 mod matching;
 mod origins;
+mod pairing;
 mod panics;
 mod presence;
 mod resume;

@@ -11,7 +11,7 @@ async fn the_second_find_is_answered_by_the_match_itself() {
     let (mut ann, mut bob) = (lobby.person("ann").await, lobby.person("bob").await);
     ann.wait().await;
     // Whatever came of a timer would come after the answer to the second frame.
-    let frames = [json!({ "type": "find", "interests": ["Go"] }), say("nobody", 1, "next")];
+    let frames = [json!({ "type": "find", "interests": [] }), say("nobody", 1, "next")];
     bob.send_at_once(frames.map(|frame| frame.to_string())).await;
     let matched = bob.expect_a("matched").await;
     bob.expect(json!({ "type": "error", "code": "not_talking", "re": "say", "c": "nobody", "n": 1 })).await;
@@ -126,22 +126,16 @@ async fn two_tabs_of_one_visitor_never_meet() {
 }
 
 #[tokio::test]
-async fn the_partner_just_left_is_met_last() {
+async fn the_partner_just_left_is_not_met_and_not_put_into_the_queue() {
     let lobby = Site::shared().await.lobby();
-    let entry = lobby.site.enter().await;
-    // Two tabs of one visitor are the only two who can be in the queue together when a third person looks. Bob has
-    // just left the first, and met somebody else since: only the tab remembers.
-    let mut left = lobby.person_with("the tab that bob left", entry.clone()).await;
-    let mut other = lobby.person_with("the other tab", entry).await;
-    let (mut bob, mut cem) = (lobby.person("bob").await, lobby.person("cem").await);
-    for partner in [&mut left, &mut cem] {
-        let c = partner.meet(&mut bob).await;
-        bob.send(&json!({ "type": "stop", "c": c })).await;
-        bob.expect(ended(&c, "left")).await;
-        partner.expect(ended(&c, "left")).await;
-    }
-    left.wait().await;
-    other.wait().await;
-    other.is_found_by(&mut bob).await;
-    left.hears_nothing().await;
+    let (mut ann, mut bob, c) = lobby.pair("ann", "bob").await;
+    ann.send(&json!({ "type": "find", "c": c })).await;
+    ann.expect(ended(&c, "next")).await;
+    ann.expect_a("waiting").await;
+    bob.expect(ended(&c, "next")).await;
+    let (mut cem, mut dee) = (lobby.person("cem").await, lobby.person("dee").await);
+    ann.is_found_by(&mut cem).await;
+    bob.hears_nothing().await;
+    dee.wait().await;
+    dee.is_found_by(&mut bob).await;
 }

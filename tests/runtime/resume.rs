@@ -197,7 +197,7 @@ async fn a_ticket_from_before_is_as_good_as_a_new_one() {
 }
 
 #[tokio::test]
-async fn in_another_lobby_a_ticket_counts_for_the_place_in_line_only() {
+async fn in_another_lobby_a_ticket_counts_for_memory_and_for_the_place_in_line() {
     let site = Site::shared().await;
     let (lobby, other) = (site.lobby(), site.lobby());
     let (mut ann, mut bob, c) = pair(&lobby).await;
@@ -208,6 +208,8 @@ async fn in_another_lobby_a_ticket_counts_for_the_place_in_line_only() {
     bob.person.expect_a("waiting").await;
     assert_eq!(bob.return_to(&other).await, "waiting");
     bob.person.expect_a("waiting").await;
-    ann.person.send(&json!({ "type": "find" })).await;
-    ann.person.expect_a("matched").await;
+    ann.person.wait().await;
+    bob.person.hears_nothing().await;
+    let mut cem = other.person("cem").await;
+    bob.person.is_found_by(&mut cem).await;
 }

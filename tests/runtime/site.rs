@@ -92,6 +92,11 @@ impl Site {
         if let Some(visitor) = visitor {
             body["visitor"] = json!(visitor);
         }
+        self.enter_with(&body).await
+    }
+
+    /// Enters with this body.
+    pub(crate) async fn enter_with(&self, body: &Value) -> Entry {
         let answer = self.post_enter(body.to_string()).await;
         assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
         let document = answer.json();
