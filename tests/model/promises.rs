@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use edgewise::client::Place;
 use edgewise::domain::id::{ConversationId, SessionId};
 use edgewise::domain::lobby::{Effect, Lobby};
+use edgewise::domain::matchmaker::Seeker;
 use edgewise::domain::session::Record;
 use stateright::Property;
 
@@ -115,11 +116,22 @@ fn flow(bounds: &Bounds, world: &mut World) -> bool {
 }
 
 /// Both sides of each conversation have it on show, and all that was said in it; nobody is about to leave, and no two
-/// look for a partner.
+/// look for a partner who may meet: two who have just parted do not yet.
 fn is_well(world: &World) -> bool {
     let people = || 0..world.people.len();
     let seeking = people().filter(|who| world.people[*who].client.kept().place == Place::Seeking).count();
-    seeking < 2 && people().all(|who| is_well_for(world, who))
+    (seeking < 2 || nobody_to_meet(world, seeking)) && people().all(|who| is_well_for(world, who))
+}
+
+/// All who look for a partner wait in the lobby, and no two of them may meet now.
+fn nobody_to_meet(world: &World, seeking: usize) -> bool {
+    let waiting = |record| match record {
+        Record::Seated(kept) => Some(kept.person.seeker(kept.person.wait()?)),
+        Record::Pending(_) => None,
+    };
+    let waiting: Vec<Seeker> = world.lobby.snapshot().into_values().filter_map(waiting).collect();
+    let alone = |one: &Seeker| waiting.iter().all(|other| !one.may_meet(other, world.now));
+    waiting.len() == seeking && waiting.iter().all(alone)
 }
 
 fn is_well_for(world: &World, who: usize) -> bool {
