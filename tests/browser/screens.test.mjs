@@ -52,7 +52,7 @@ for (const [device, size] of /** @type {const} */ ([['phone', PHONE], ['desk', D
       await ann.getByRole('heading', { name: 'Looking for someone' }).waitFor();
       await look(ann, `3-waiting-${tag}`);
 
-      const ben = await stage.person({ prepare: severable });
+      const ben = await stage.person();
       await accept(ben);
       await ben.getByRole('button', { name: 'Talk to someone' }).click();
       await ann.locator('#greeting').waitFor();
@@ -71,11 +71,16 @@ for (const [device, size] of /** @type {const} */ ([['phone', PHONE], ['desk', D
       await look(ann, `7-ended-${tag}`);
 
       await ann.getByLabel('Your message').fill('');
-      for (const page of [ann, ben]) await page.getByRole('button', { name: 'Talk to someone new' }).click();
+      // Not the same one: those two have just met.
+      await ben.context().close();
+      const dan = await stage.person({ prepare: severable });
+      await accept(dan);
+      await ann.getByRole('button', { name: 'Talk to someone new' }).click();
+      await dan.getByRole('button', { name: 'Talk to someone' }).click();
       await ann.locator('#greeting').waitFor();
-      await say(ann, 'Hello again, or for the first time');
-      await heard(ben, 'Hello again, or for the first time');
-      await ben.evaluate(() => Object.assign(globalThis, { cut: true }));
+      await say(ann, 'Hello');
+      await heard(dan, 'Hello');
+      await dan.evaluate(() => Object.assign(globalThis, { cut: true }));
       await stage.breakLines();
       await ann.locator('#broken').getByText('holding their seat').waitFor();
       await say(ann, 'Are you still there?');
@@ -87,7 +92,7 @@ for (const [device, size] of /** @type {const} */ ([['phone', PHONE], ['desk', D
       await ann.getByRole('button', { name: 'Leave' }).click();
       await ann.getByText('Not delivered').last().waitFor();
       await look(ann, `8-not-delivered-${tag}`);
-      await Promise.all([ann.context().close(), ben.context().close()]);
+      await Promise.all([ann.context().close(), dan.context().close()]);
 
       const cleo = await stage.person({ ...size, colorScheme, prepare: banned });
       await accept(cleo);
