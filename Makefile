@@ -64,9 +64,9 @@ check-upload:
 
 ## Testing
 
-.PHONY: test test-unit test-vectors test-js test-simulation test-client test-model test-runtime test-chaos test-browser
-.PHONY: bundles model chaos soak
-test: setup test-unit test-vectors test-js test-simulation test-client test-model test-runtime test-chaos test-browser ## all tests, in the order in which they fail soonest
+.PHONY: test test-unit test-vectors test-js test-simulation test-matching test-population test-client test-model
+.PHONY: test-runtime test-chaos test-browser bundles model chaos soak
+test: setup test-unit test-vectors test-js test-simulation test-matching test-population test-client test-model test-runtime test-chaos test-browser ## all tests, in the order in which they fail soonest
 
 test-unit: ## the modules' own tests
 	$(stage) sh -c 'cargo test --locked --lib && cargo test --locked --doc'
@@ -79,6 +79,12 @@ test-js: ## the page's modules
 
 test-simulation: ## random worlds against the domain
 	$(stage) cargo test --locked --profile sim --test simulation
+
+test-matching: ## random queues against the rule, and whether five defects would be noticed
+	$(stage) sh -c 'cargo test --locked --profile sim --test matching -- --nocapture && cargo test --locked --profile sim --features mutants --test matching -- --nocapture'
+
+test-population: ## small crowds, and what nobody has to wait longer than
+	$(stage) cargo test --locked --profile sim --example population
 
 test-client: ## the client that is not a page, alone and over the domain
 	$(stage) cargo test --locked --profile sim --test client
@@ -102,11 +108,20 @@ test-runtime: bundles ## the built worker in the real runtime
 test-chaos: bundles ## the real runtime, broken on purpose: a minute of what `make chaos` does
 	$(stage) cargo test --locked --profile sim --test chaos -- --seeds 1,2,3 --pairs 8 --seconds 20 --returns 500
 
+# Much of it is waiting, so files run side by side.
 test-browser: bundles ## the page in Chromium
-	$(stage) sh -c 'CHROMIUM="$$(scripts/browser.sh)" && export CHROMIUM && ls tests/browser/*.test.mjs && node --test --test-reporter=spec tests/browser/*.test.mjs'
+	$(stage) sh -c 'CHROMIUM="$$(scripts/browser.sh)" && export CHROMIUM && ls tests/browser/*.test.mjs && node --test --test-concurrency=3 --test-reporter=spec tests/browser/*.test.mjs'
 
 chaos: setup bundles ## break everything on purpose, at random (PAIRS=50 MINUTES=10 SEED=…)
 	$(stage) cargo test --locked --profile sim --test chaos -- --seed $(SEED) --pairs $(PAIRS) --minutes $(MINUTES) --returns 500 --strict
 
 soak: setup bundles ## what only minutes can show: a tab that stays hidden for two of them
 	$(stage) sh -c 'CHROMIUM="$$(scripts/browser.sh)" && export CHROMIUM && HIDDEN_MS=120000 node --test --test-reporter=spec tests/browser/hidden.test.mjs'
+
+.PHONY: bench
+bench: ## how long one look for a partner takes, in the queues that make it longest
+	$(stage) cargo bench --locked --bench matching
+
+.PHONY: docs
+docs: ## waiting times in crowds of all sizes: the table and the chart of docs/MATCHING.md
+	$(stage) cargo run --locked --profile sim --example population -- docs
