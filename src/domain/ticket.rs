@@ -253,6 +253,12 @@ fn open(key: &Key, text: &str) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::conversation::begin;
+    use crate::domain::id::{LineId, SessionId};
+    use crate::domain::limits::{FRAME_BYTES_MAX, INTEREST_CHARS_MAX, INTERESTS_MAX, NUMBER_MAX};
+    use crate::domain::matchmaker::{Place, Wait};
+    use crate::domain::protocol::{Interests, Preferences};
+    use crate::domain::session::{Kept, Record, Trial};
 
     const SECRET: &str = "a secret of more than thirty-two bytes";
     const OTHER: &str = "another secret of more than thirty-two";
@@ -284,6 +290,50 @@ mod tests {
         }
         assert_eq!(ring().open_pass(&format!("{text}A"), NOW), None);
         assert_eq!(ring().open_pass(&format!("{text}="), NOW), None);
+    }
+
+    #[test]
+    fn the_largest_pass_and_ticket_fit_into_a_hello_and_the_largest_record_with_a_socket() {
+        let mut memory = Memory::default();
+        (0..=u8::MAX).for_each(|n| memory.block(VisitorId([n; 16])));
+        (0..=u8::MAX).for_each(|n| memory.part(VisitorId([n; 16]), NOW));
+        let interest = |n: u32| char::from_u32(0x1_0400 + n).unwrap().to_string().repeat(INTEREST_CHARS_MAX);
+        let texts: Vec<String> = (0..10).map(interest).collect();
+        let interests = Interests::try_from(texts.clone()).unwrap().0;
+        assert_eq!((interests.len(), texts[0].len()), (INTERESTS_MAX, 4 * INTEREST_CHARS_MAX));
+        let lang = Some("eng".to_owned().try_into().unwrap());
+        let mut seats = [1, 2].map(|id| Person {
+            generation: NUMBER_MAX - 1,
+            preferences: Preferences { interests: interests.clone(), lang },
+            memory: memory.clone(),
+            ..Person::new(SessionId([id; 16]), VisitorId([id; 16]))
+        });
+        let [one, other] = &mut seats;
+        let first = begin(one, other, NOW).unwrap();
+        one.last = Some((first, VISITOR));
+        let lobby = "a-lobby-with-a-long-name-1234567".to_owned();
+        let ticket = Ticket { person: one.clone(), lobby, expires: Time::from_ms(NUMBER_MAX) };
+        let pass = Pass { memory, expires: Time::from_ms(NUMBER_MAX), ..Pass::new(VISITOR, NOW) };
+        let hello = serde_json::json!({
+            "type": "hello", "v": 1, "line": NUMBER_MAX, "counted": true,
+            "pass": ring().seal_pass(&pass, &[7; 24]), "ticket": ring().seal_ticket(&ticket, &[8; 24]),
+        });
+        assert!(hello.to_string().len() <= FRAME_BYTES_MAX, "{} bytes", hello.to_string().len());
+        let trial = Trial { until: NOW, partner: Wait::at(Place::default(), NOW, &Preferences::default()) };
+        let kept = Kept {
+            person: one.clone(),
+            number: NUMBER_MAX,
+            counted: true,
+            partner_until: Some(NOW),
+            heard: NOW,
+            trial: Some(trial),
+        };
+        let record = Record::Seated(Box::new(kept)).encode(LineId(NUMBER_MAX));
+        assert!(
+            record.len() < 16_000,
+            "{} bytes; an attachment holds 16 384 with what the platform adds",
+            record.len()
+        );
     }
 
     #[test]
