@@ -228,3 +228,13 @@ fn a_ghost_who_leaves_or_is_left_in_time_is_on_trial_no_more() {
     assert_eq!(hall.close(1, 1000), [ended(2, &c, "left")]);
     assert_eq!(hall.until(at.plus(TRIAL_MS), &[]), []);
 }
+
+#[test]
+fn who_comes_back_in_time_is_there() {
+    let (mut hall, c) = doubtful();
+    let (at, ticket) = (hall.now, hall.ticket(1));
+    let seen = hall.come_back(1, 11, Some(2), ticket);
+    assert_eq!(seen.len(), 4, "welcome, resumed, the older line closed and the partner told: {seen:?}");
+    assert_eq!(hall.until(at.plus(2 * TRIAL_MS), &[]), []);
+    assert_eq!(hall.conversation(2), c);
+}

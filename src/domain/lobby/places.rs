@@ -89,6 +89,8 @@ impl Lobby {
         let here = Whereabouts::Here(Line::new(line, hello.counted, turn.now));
         self.change(turn, id, |session| (session.whereabouts, session.number) = (here, hello.line.unwrap_or(number)));
         self.recollect(turn, pass.visitor, &pass.memory);
+        // Whoever comes back is not gone.
+        self.pass_trial(turn, id);
         self.welcome(turn, id);
     }
 
@@ -127,7 +129,7 @@ impl Lobby {
         }
         self.change(turn, id, |session| {
             (session.person.generation, session.person.doing) = (partner.generation, partner.doing);
-            session.said = 0;
+            (session.said, session.trial) = (0, None);
         });
         self.tell_resumed(turn, id, Presence::Here, None);
     }
