@@ -57,6 +57,8 @@ impl Lobby {
 
     /// Looks for a partner. Somebody who finds nobody waits, and is told if they are to be.
     pub(super) fn look(&mut self, turn: &mut Turn, id: SessionId, wait: Wait, tell: bool) {
+        // Whatever an earlier one still waits for is of no interest any more.
+        self.looks.remove(&id);
         let Some(seeker) = self.sessions.get(&id).map(|session| session.person.seeker(wait)) else { return };
         let Some(partner) = self.matchmaker.find(turn.now, seeker) else { return self.wait(turn, id, wait, tell) };
         let lines = self.doubtful([id, partner], turn);
@@ -79,10 +81,11 @@ impl Lobby {
         let mut over = Vec::new();
         for (id, look) in &mut self.looks {
             if look.lines.remove(&line) && look.lines.is_empty() {
-                over.push(*id);
+                over.push((look.wait.place, *id));
             }
         }
-        for id in over {
+        over.sort_unstable();
+        for (_, id) in over {
             if let Some(Look { wait, tell, .. }) = self.looks.remove(&id) {
                 self.look(turn, id, wait, tell);
             }

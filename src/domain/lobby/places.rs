@@ -30,7 +30,10 @@ impl Lobby {
         // was before can have been forgotten.
         if ticket.expires > self.started.plus(TICKET_MS + CLOCK_SLACK_MS) {
             pass.remember_ticket(&ticket, turn.now);
-            ticket.person.doing = Doing::Idle;
+            // What they talked in is over, and was the last: a block of it is still good.
+            if ticket.person.part(Time::default()).is_none() {
+                ticket.person.doing = Doing::Idle;
+            }
         }
         // Who has no place to come back to is admitted like anybody else, but as who they are: what a ticket says of its
         // holder is news to a partner who comes with an older one.
@@ -129,6 +132,8 @@ impl Lobby {
         }
         self.change(turn, id, |session| {
             (session.person.generation, session.person.doing) = (partner.generation, partner.doing);
+            // What the two share is told as positions in these.
+            session.person.preferences = partner.preferences;
             (session.said, session.trial) = (0, None);
         });
         self.tell_resumed(turn, id, Presence::Here, None);
