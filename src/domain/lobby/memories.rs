@@ -24,10 +24,11 @@ impl Lobby {
 
     /// All that a visitor brings, and all that is known here of them, is one memory.
     pub(super) fn recollect(&mut self, turn: &mut Turn, visitor: VisitorId, brought: &Memory) {
-        let mut all = brought.clone();
+        let mut all = Memory::default();
         for id in self.sessions_of(visitor) {
             self.sessions.get(&id).into_iter().for_each(|session| all.absorb(&session.person.memory));
         }
+        all.absorb(brought);
         self.remember(turn, visitor, |memory| all.clone_into(memory));
     }
 

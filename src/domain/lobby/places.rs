@@ -22,7 +22,9 @@ impl Lobby {
             pass.remember_ticket(&ticket, turn.now);
             return self.come(turn, line, hello, &pass, Some(ticket.person));
         }
-        pass.memory.absorb(&ticket.person.memory);
+        // The ticket is the newer of the two: what it knows is not pushed out by what the pass does.
+        let older = std::mem::replace(&mut pass.memory, ticket.person.memory.clone());
+        pass.memory.absorb(&older);
         if self.sessions.contains_key(&ticket.person.id) {
             return self.come_back(turn, line, hello, &pass, ticket.person);
         }
