@@ -238,3 +238,30 @@ fn who_comes_back_in_time_is_there() {
     assert_eq!(hall.until(at.plus(2 * TRIAL_MS), &[]), []);
     assert_eq!(hall.conversation(2), c);
 }
+
+#[test]
+fn who_comes_back_too_late_may_still_block_whom_they_talked_with() {
+    let (mut hall, c) = pair();
+    let ticket = hall.ticket(1);
+    hall.now = START.plus(5_000);
+    let _ = hall.close(1, 1000);
+    let _ = hall.come_back(1, 11, Some(2), ticket);
+    let frame = crate::domain::protocol::decode(&block(&c)).expect("a block");
+    let seen = hall.step(Input::Arrived { line: LineId(11), arrival: Arrival::Frame(frame) });
+    assert_eq!(seen, [blocked(11, &c)]);
+}
+
+#[test]
+fn a_search_that_waits_for_a_look_does_not_outlive_the_wish() {
+    let mut hall = Hall::with([1]);
+    let _ = hall.likes(1, "tea");
+    let _ = hall.until(START.plus(DOUBT_MS), &[1]);
+    let _ = hall.enter(2);
+    assert_eq!(hall.likes(2, "jazz"), [waiting_for(2, WIDEN_MS)]);
+    // The alarm is late: the second has widened, and the first may be gone, when the wish changes.
+    hall.now = hall.now.plus(WIDEN_MS);
+    let seen = hall.likes(2, "go");
+    let told_first: Vec<_> = seen.iter().filter(|(_, what)| what != "probe").cloned().collect();
+    assert_eq!(told_first, [waiting_for(2, WIDEN_MS)], "{seen:?}");
+    assert_eq!(hall.answer(seen, &[]), [waiting_for(2, WIDEN_MS)], "nobody is met on the older wish");
+}
