@@ -265,3 +265,17 @@ fn a_search_that_waits_for_a_look_does_not_outlive_the_wish() {
     assert_eq!(told_first, [waiting_for(2, WIDEN_MS)], "{seen:?}");
     assert_eq!(hall.answer(seen, &[]), [waiting_for(2, WIDEN_MS)], "nobody is met on the older wish");
 }
+
+#[test]
+fn a_partner_who_comes_back_first_takes_no_late_block_away() {
+    let (mut hall, c) = pair();
+    let _ = hall.send(2, &format!(r#"{{"type":"stop","c":"{c}"}}"#));
+    let _ = hall.enter(3);
+    let _ = (hall.find(3), hall.find(1));
+    let (own, others) = (hall.ticket(1), hall.ticket(3));
+    hall.forget();
+    let _ = (hall.come_back(3, 33, Some(2), others), hall.come_back(1, 11, Some(2), own));
+    let frame = crate::domain::protocol::decode(&block(&c)).expect("a block");
+    let seen = hall.step(Input::Arrived { line: LineId(11), arrival: Arrival::Frame(frame) });
+    assert_eq!(seen, [blocked(11, &c)]);
+}

@@ -86,13 +86,24 @@ impl Lobby {
             turn.close(old.id, CloseCode::Superseded, None);
         }
         let newer = known.is_none_or(|known| known.person.generation < claim.generation);
+        // The same statement, of which the lobby may know no more than the partner could tell.
+        let fuller = known.is_some_and(|known| {
+            known.person.generation == claim.generation && known.person.talking() == claim.talking()
+        });
+        let (preferences, doing, last) = (claim.preferences.clone(), claim.doing.clone(), claim.last);
         self.anteroom.leave(line);
         if newer {
             self.depart(turn, id, EndReason::Lost);
             self.believe(turn, claim);
         }
         let here = Whereabouts::Here(Line::new(line, hello.counted, turn.now));
-        self.change(turn, id, |session| (session.whereabouts, session.number) = (here, hello.line.unwrap_or(number)));
+        self.change(turn, id, |session| {
+            (session.whereabouts, session.number) = (here, hello.line.unwrap_or(number));
+            if fuller && session.person.talk().is_some() {
+                let person = &mut session.person;
+                (person.preferences, person.doing, person.last) = (preferences, doing, last.or(person.last));
+            }
+        });
         self.recollect(turn, pass.visitor, &pass.memory);
         // Whoever comes back is not gone.
         self.pass_trial(turn, id);
