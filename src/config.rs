@@ -4,6 +4,10 @@
 pub const LOBBY_BINDING: &str = "LOBBY";
 /// The binding of the presence object's namespace.
 pub const PRESENCE_BINDING: &str = "PRESENCE";
+/// The binding of the operator's metrics, where there are any.
+pub const METRICS_BINDING: &str = "METRICS";
+/// The binding of the page's files.
+pub const ASSETS_BINDING: &str = "ASSETS";
 /// The class of the lobbies.
 pub const LOBBY_CLASS: &str = "Lobby";
 /// The class of the presence object.
@@ -13,12 +17,15 @@ pub const PRESENCE_CLASS: &str = "Presence";
 pub const SECRET: &str = "SEAL_KEY";
 /// The secret before that one, while it is being replaced.
 pub const SECRET_BEFORE: &str = "SEAL_KEY_OLD";
+/// The secret that shows who the operator is: at least [`crate::domain::limits::ADMIN_TOKEN_CHARS_MIN`] characters.
+pub const ADMIN_TOKEN: &str = "ADMIN_TOKEN";
 /// Origins whose pages are served besides our own: a comma-separated list.
 pub const ALLOWED_ORIGINS: &str = "ALLOWED_ORIGINS";
 /// `off` lets floods through, for load tests; anything else holds them back.
 pub const RATE_LIMITS: &str = "RATE_LIMITS";
 
-/// The one lobby. The service grows by adding lobbies; until there is a way to choose between several, there is one.
+/// The one lobby. The service grows by adding lobbies; until there is a way to choose between several, there is one. It is
+/// open whatever the presence object has stored.
 pub const LOBBY: &str = "main-1";
 /// The name of the presence object.
 pub const PRESENCE: &str = "presence";
@@ -44,7 +51,10 @@ mod tests {
         for variable in [ALLOWED_ORIGINS, RATE_LIMITS] {
             assert!(WRANGLER.contains(&format!("\n{variable} = \"")), "{variable}");
         }
-        for secret in [SECRET, SECRET_BEFORE] {
+        for binding in [METRICS_BINDING, ASSETS_BINDING] {
+            assert!(WRANGLER.contains(&format!("binding = \"{binding}\"")), "{binding}");
+        }
+        for secret in [SECRET, SECRET_BEFORE, ADMIN_TOKEN] {
             assert!(WRANGLER.contains(secret), "{secret} is told of");
             assert!(!WRANGLER.contains(&format!("\n{secret} =")), "{secret} is not in the file");
         }

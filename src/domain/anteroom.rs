@@ -1,77 +1,64 @@
 //! Sockets that have not said `hello` yet: bounded in time and in number, so that they cost next to nothing.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use super::id::{LineId, NetworkKey};
+use super::id::LineId;
 use super::limits::{HELLO_MS_MAX, PENDING_MAX, PENDING_PER_NETWORK_MAX};
 use super::session::Pending;
 use super::time::Time;
 
-type ByAge = BTreeSet<(Time, LineId)>;
-
-/// Where sockets wait until they have said `hello`.
+/// Where sockets wait until they have said `hello`: at most [`PENDING_MAX`] of them, the oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Anteroom {
-    lines: BTreeMap<LineId, Pending>,
-    by_age: ByAge,
-    by_network: BTreeMap<NetworkKey, ByAge>,
+    by_age: Vec<(LineId, Pending)>,
 }
 
 impl Anteroom {
     /// Lets a socket in, and says which one has to go for it: the oldest of its network, or of all. With `limited` off
     /// a network may have any number, because under a load test everyone comes from one.
     pub fn enter(&mut self, line: LineId, pending: Pending, limited: bool) -> Option<LineId> {
-        let oldest = |lines: &ByAge, max| (lines.len() >= max).then(|| lines.first().map(|(_, line)| *line)).flatten();
-        let mine = self.by_network.get(&pending.network).filter(|_| limited);
-        let out =
-            mine.and_then(|mine| oldest(mine, PENDING_PER_NETWORK_MAX)).or_else(|| oldest(&self.by_age, PENDING_MAX));
-        self.lines.insert(line, pending);
-        self.by_age.insert((pending.since, line));
-        self.by_network.entry(pending.network).or_default().insert((pending.since, line));
+        let mut mine = self.by_age.iter().filter(|(_, other)| limited && other.network == pending.network);
+        let oldest = mine.next().filter(|_| mine.count() + 1 >= PENDING_PER_NETWORK_MAX);
+        let out = oldest.or_else(|| self.by_age.first().filter(|_| self.by_age.len() >= PENDING_MAX));
+        let out = out.map(|(line, _)| *line);
+        let at = self.by_age.partition_point(|(other, known)| (known.since, *other) < (pending.since, line));
+        self.by_age.insert(at, (line, pending));
         out
     }
 
     /// Takes a socket out.
     pub fn leave(&mut self, line: LineId) -> Option<Pending> {
-        let pending = self.lines.remove(&line)?;
-        self.by_age.remove(&(pending.since, line));
-        if let Some(mine) = self.by_network.get_mut(&pending.network) {
-            mine.remove(&(pending.since, line));
-            if mine.is_empty() {
-                self.by_network.remove(&pending.network);
-            }
-        }
-        Some(pending)
+        let at = self.by_age.iter().position(|(other, _)| *other == line)?;
+        Some(self.by_age.remove(at).1)
     }
 
     /// Whether this socket is here.
     #[must_use]
     pub fn has(&self, line: LineId) -> bool {
-        self.lines.contains_key(&line)
+        self.by_age.iter().any(|(other, _)| *other == line)
     }
 
     /// The sockets that are here.
     pub fn lines(&self) -> impl Iterator<Item = (LineId, Pending)> {
-        self.lines.iter().map(|(line, pending)| (*line, *pending))
+        self.by_age.iter().copied()
     }
 
     /// The sockets whose time is up.
     #[must_use]
     pub fn overdue(&self, now: Time) -> Vec<LineId> {
-        self.by_age.iter().take_while(|(since, _)| since.plus(HELLO_MS_MAX) <= now).map(|(_, line)| *line).collect()
+        let late = |(_, pending): &&(LineId, Pending)| pending.since.plus(HELLO_MS_MAX) <= now;
+        self.by_age.iter().take_while(late).map(|(line, _)| *line).collect()
     }
 
     /// When the time of the next one is up.
     #[must_use]
     pub fn deadline(&self) -> Option<Time> {
-        self.by_age.first().map(|(since, _)| since.plus(HELLO_MS_MAX))
+        self.by_age.first().map(|(_, pending)| pending.since.plus(HELLO_MS_MAX))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::id::SessionId;
+    use crate::domain::id::{NetworkKey, SessionId};
 
     fn pending(network: u64, ms: u64) -> Pending {
         Pending { session: SessionId([0; 16]), network: NetworkKey(network.to_be_bytes()), since: Time::from_ms(ms) }

@@ -1,9 +1,11 @@
-//! When a lobby tells the presence object how many people it has: on change, at most once a second, and now and then
-//! without a change, to renew its lease.
+//! When a lobby tells the presence object how many people it has: on change, as soon as a change is wanted, and now and
+//! then without a change, to renew its lease. Each answer says how soon the next change is wanted: at most a second
+//! later while somebody watches, and much later while nobody does.
 
 use serde::{Deserialize, Serialize};
 
-use super::limits::{REPORT_MS, REPORT_RENEW_MS, REPORT_RETRY_MS};
+use super::limits::{REPORT_MS, REPORT_RENEW_MS, REPORT_RETRY_MS, REPORT_TALLY_FACTOR, REPORT_UNWATCHED_MS};
+use super::pause::Pause;
 use super::time::Time;
 
 /// How many people a lobby has.
@@ -28,6 +30,17 @@ pub struct Report {
     pub number: u64,
     /// How many people there are.
     pub census: Census,
+    /// Whether matching is paused, as far as the lobby has heard.
+    pub paused: bool,
+}
+
+/// What the presence object tells a lobby: in answer to a report, or when it asks for one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Instruction {
+    /// How soon after a report a change is worth another one, in milliseconds.
+    pub change_ms: u64,
+    /// Whether matching is paused.
+    pub pause: Pause,
 }
 
 /// Decides when to report.
@@ -35,6 +48,8 @@ pub struct Report {
 pub struct Reporter {
     start: Time,
     number: u64,
+    /// How soon after a report a change is worth another one.
+    change_ms: u64,
     told: Option<(Time, Census)>,
     retry_at: Option<Time>,
 }
@@ -43,21 +58,34 @@ impl Reporter {
     /// The reporter of an object that starts now, and does not know what has been told before.
     #[must_use]
     pub const fn new(start: Time) -> Self {
-        Self { start, number: 0, told: None, retry_at: None }
+        Self { start, number: 0, change_ms: REPORT_UNWATCHED_MS, told: None, retry_at: None }
     }
 
     /// The report to send now, if one is due.
-    pub fn report(&mut self, now: Time, census: Census) -> Option<Report> {
+    pub fn report(&mut self, now: Time, census: Census, paused: bool) -> Option<Report> {
         if self.due(census)? > now {
             return None;
         }
-        Some(self.answer(now, census))
+        Some(self.answer(now, census, paused))
     }
 
     /// A report, due or not: somebody asks.
-    pub fn answer(&mut self, now: Time, census: Census) -> Report {
+    pub fn answer(&mut self, now: Time, census: Census, paused: bool) -> Report {
         (self.number, self.told, self.retry_at) = (self.number + 1, Some((now, census)), None);
-        Report { start: self.start, number: self.number, census }
+        Report { start: self.start, number: self.number, census, paused }
+    }
+
+    /// How soon changes are wanted from now on.
+    pub const fn wanted(&mut self, change_ms: u64) {
+        self.change_ms = change_ms;
+    }
+
+    /// Whether a step that has counted something, and so woke the object anyway, is to take the tally along. What is not
+    /// told by the time the object sleeps is lost.
+    #[must_use]
+    pub fn is_tally_due(&self, now: Time) -> bool {
+        let due = |(told, _): (Time, Census)| now.since(told) >= self.change_ms.saturating_mul(REPORT_TALLY_FACTOR);
+        self.retry_at.is_none() && self.told.is_some_and(due)
     }
 
     /// A report did not arrive.
@@ -73,10 +101,10 @@ impl Reporter {
             let empty = census == Census::default();
             return Some(if empty { self.start.plus(REPORT_MS) } else { self.start });
         };
-        let changed = (census != told).then(|| at.plus(REPORT_MS));
+        let changed = (census != told).then(|| at.plus(self.change_ms));
         let renew = (census.sessions > 0).then(|| at.plus(REPORT_RENEW_MS));
         // After a loss nothing is worth trying before the retry, and the retry is worth it without a change.
-        self.retry_at.or(changed).or(renew)
+        self.retry_at.or_else(|| changed.into_iter().chain(renew).min())
     }
 }
 
@@ -86,45 +114,73 @@ mod tests {
 
     const NOW: Time = Time::from_ms(50_000);
 
+    /// One whose changes somebody watches.
+    fn watched() -> Reporter {
+        let mut reporter = Reporter::new(NOW);
+        reporter.wanted(REPORT_MS);
+        reporter
+    }
+
     fn people(sessions: u64) -> Census {
         Census { sessions, ..Census::default() }
     }
 
     #[test]
     fn a_change_is_told_at_once_and_then_at_most_once_a_second() {
-        let mut reporter = Reporter::new(NOW);
-        assert_eq!(reporter.report(NOW, people(1)).unwrap().number, 1);
-        assert_eq!(reporter.report(NOW.plus(999), people(2)), None);
+        let mut reporter = watched();
+        assert_eq!(reporter.report(NOW, people(1), false).unwrap().number, 1);
+        assert_eq!(reporter.report(NOW.plus(999), people(2), false), None);
         assert_eq!(reporter.due(people(2)), Some(NOW.plus(1_000)));
-        assert_eq!(reporter.report(NOW.plus(1_000), people(2)).unwrap().number, 2);
+        assert_eq!(reporter.report(NOW.plus(1_000), people(2), false).unwrap().number, 2);
+    }
+
+    #[test]
+    fn a_change_that_nobody_watches_is_told_with_the_lease_unless_somebody_comes_to_watch() {
+        let mut reporter = Reporter::new(NOW);
+        assert!(reporter.report(NOW, people(1), false).is_some());
+        assert_eq!(reporter.due(people(2)), Some(NOW.plus(REPORT_UNWATCHED_MS)));
+        assert_eq!(reporter.due(people(0)), Some(NOW.plus(REPORT_UNWATCHED_MS)), "that all are gone as well");
+        reporter.wanted(REPORT_MS);
+        assert_eq!(reporter.due(people(2)), Some(NOW.plus(1_000)));
+    }
+
+    #[test]
+    fn the_tally_goes_along_with_what_is_counted_at_most_every_five_seconds() {
+        let mut reporter = watched();
+        assert!(!reporter.is_tally_due(NOW.plus(60_000)), "the first report comes by itself");
+        assert!(reporter.report(NOW, people(1), false).is_some());
+        assert!(!reporter.is_tally_due(NOW.plus(4_999)));
+        assert!(reporter.is_tally_due(NOW.plus(5_000)));
+        reporter.lost(NOW.plus(5_000));
+        assert!(!reporter.is_tally_due(NOW.plus(6_000)), "nothing is worth trying before the retry");
     }
 
     #[test]
     fn an_object_that_starts_empty_says_so_after_a_second() {
         let mut reporter = Reporter::new(NOW);
-        assert_eq!(reporter.report(NOW, people(0)), None);
-        assert_eq!(reporter.clone().report(NOW, people(1)).unwrap().number, 1);
-        assert_eq!(reporter.report(NOW.plus(1_000), people(0)).unwrap().number, 1);
+        assert_eq!(reporter.report(NOW, people(0), false), None);
+        assert_eq!(reporter.clone().report(NOW, people(1), false).unwrap().number, 1);
+        assert_eq!(reporter.report(NOW.plus(1_000), people(0), false).unwrap().number, 1);
         assert_eq!(reporter.due(people(0)), None);
     }
 
     #[test]
     fn the_lease_of_a_lobby_with_people_is_renewed_and_an_empty_one_is_silent() {
         let mut reporter = Reporter::new(NOW);
-        assert!(reporter.report(NOW, people(1)).is_some());
+        assert!(reporter.report(NOW, people(1), false).is_some());
         assert_eq!(reporter.due(people(1)), Some(NOW.plus(30_000)));
-        assert!(reporter.report(NOW.plus(30_000), people(1)).is_some());
-        assert!(reporter.report(NOW.plus(31_000), people(0)).is_some());
+        assert!(reporter.report(NOW.plus(30_000), people(1), false).is_some());
+        assert!(reporter.report(NOW.plus(60_000), people(0), false).is_some());
         assert_eq!(reporter.due(people(0)), None);
     }
 
     #[test]
     fn a_report_that_was_lost_is_sent_again() {
         let mut reporter = Reporter::new(NOW);
-        assert!(reporter.report(NOW, people(1)).is_some());
+        assert!(reporter.report(NOW, people(1), false).is_some());
         reporter.lost(NOW.plus(10));
-        assert_eq!(reporter.report(NOW.plus(4_000), people(3)), None);
-        assert_eq!(reporter.report(NOW.plus(5_010), people(1)).unwrap().number, 2);
+        assert_eq!(reporter.report(NOW.plus(4_000), people(3), false), None);
+        assert_eq!(reporter.report(NOW.plus(5_010), people(1), false).unwrap().number, 2);
         assert_eq!(reporter.due(people(1)), Some(NOW.plus(35_010)));
     }
 }

@@ -98,8 +98,13 @@ pub const STRIKES: usize = 10;
 /// See [`STRIKES`].
 pub const STRIKE_SPAN_MS: u64 = 60_000;
 
-/// A lobby tells of changed counts at most this often.
+/// A lobby tells of changed counts at most this often while somebody watches them.
 pub const REPORT_MS: u64 = 1_000;
+/// A lobby tells of changed counts at most this often while nobody watches: a report a second would use up the Free
+/// plan's requests of a day.
+pub const REPORT_UNWATCHED_MS: u64 = 30_000;
+/// What a lobby has counted goes along with a step that counts, if the last report is so many of the times above old.
+pub const REPORT_TALLY_FACTOR: u64 = 5;
 /// A lobby with people in it renews its lease this often.
 pub const REPORT_RENEW_MS: u64 = 30_000;
 /// A lobby whose report did not arrive tries again after this.
@@ -108,8 +113,12 @@ pub const REPORT_RETRY_MS: u64 = 5_000;
 pub const LEASE_MS: u64 = 90_000;
 /// Subscribers of one presence object: one tick to them takes about 100 ms.
 pub const STREAMS_MAX: usize = 2_000;
-/// How long a presence object that starts waits for a lobby to say how many people it has.
+/// Lobbies that the presence object knows of.
+pub const LOBBIES_MAX: usize = 1_000;
+/// How long the presence object waits for lobbies to say how many people they have, or to hear of a pause.
 pub const ASK_MS_MAX: u64 = 1_000;
+/// Who asks for the counts while nobody watches them is told what was true at most this long ago.
+pub const ASK_AGAIN_MS: u64 = 2_000;
 /// Events that a subscriber may be behind before its stream is ended.
 pub const STREAM_BACKLOG_MAX: usize = 64;
 /// Counts go out at most this often.
@@ -135,3 +144,26 @@ pub const TICKET_MS: u64 = 48 * 60 * 60 * 1_000;
 pub const SECRET_BYTES_MIN: usize = 32;
 /// When to try again after an object could not be reached.
 pub const UNAVAILABLE_RETRY_MS: u64 = 2_000;
+
+/// Announcements in force.
+pub const ANNOUNCEMENTS_MAX: usize = 20;
+/// An announcement, in Unicode scalar values.
+pub const ANNOUNCEMENT_CHARS_MAX: usize = 500;
+/// The body of a request of the operator, in bytes: an announcement of escaped characters fits.
+pub const ADMIN_BYTES_MAX: usize = 8_192;
+/// The shortest token of an operator, in characters: with fewer, guessing would be worth a try.
+pub const ADMIN_TOKEN_CHARS_MIN: usize = 24;
+/// Wrong tokens from one network: a few slips, then 10 a minute.
+pub const ADMIN_TRIES: Budget = Budget { burst: 10, interval_ms: 6_000 };
+/// Networks whose wrong tokens are remembered.
+pub const ADMIN_NETWORKS_MAX: usize = 1_024;
+/// Points of the operator's chart: one a minute, for an hour.
+pub const HOUR_POINTS_MAX: usize = 60;
+/// A point of the operator's chart.
+pub const HOUR_POINT_MS: u64 = 60_000;
+/// How long a Worker answers from what it was last told of the counts, and of whether matching is paused.
+pub const PRESENCE_CACHE_MS: u64 = 1_000;
+/// When a newcomer may try again who came while matching is paused.
+pub const PAUSED_RETRY_MS: u64 = 5_000;
+/// A lobby writes what it has counted to the operator's metrics at most this often.
+pub const METRICS_MS: u64 = 10_000;

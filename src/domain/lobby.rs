@@ -18,6 +18,8 @@ mod memories;
 mod pairing;
 #[cfg(test)]
 mod pairing_tests;
+#[cfg(test)]
+mod pause_tests;
 mod places;
 #[cfg(test)]
 mod resume_tests;
@@ -28,16 +30,19 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::anteroom::Anteroom;
-use super::census::{Census, Report, Reporter};
+use super::census::{Census, Instruction, Report, Reporter};
 use super::conversation::parting;
 use super::door::Arrival;
 use super::id::{LineId, NetworkKey, SessionId, VisitorId};
 use super::limits::{LOBBY_SESSIONS_MAX, RETURN_MS, RETURNS_PER_SECOND, TICKET_MS};
 use super::matchmaker::Matchmaker;
+use super::pause::Pause;
 use super::person::Person;
 use super::protocol::{CloseCode, ServerFrame};
 use super::rate_limit::Recent;
 use super::session::{Line, Record, Session};
+use super::sorted::Sorted;
+use super::tally::Fact;
 use super::ticket::Ticket;
 use super::time::Time;
 use pairing::Look;
@@ -54,13 +59,15 @@ pub struct Rules {
     pub limited: bool,
     /// How many sessions there may be.
     pub sessions_max: usize,
+    /// Whether matching is paused.
+    pub pause: Pause,
 }
 
 impl Rules {
     /// The rules of a lobby of this name.
     #[must_use]
     pub fn named(name: &str) -> Self {
-        Self { name: name.to_owned(), limited: true, sessions_max: LOBBY_SESSIONS_MAX }
+        Self { name: name.to_owned(), limited: true, sessions_max: LOBBY_SESSIONS_MAX, pause: Pause::default() }
     }
 }
 
@@ -97,6 +104,8 @@ pub enum Input {
         /// Its last `ping`; `None` when there was none yet.
         ping: Option<Time>,
     },
+    /// The presence object says this, in answer to a report or by itself.
+    Instructed(Instruction),
     /// A report did not arrive.
     ReportLost,
     /// Time has passed.
@@ -134,7 +143,11 @@ pub enum Effect {
         /// The line.
         line: LineId,
     },
-    /// Tell the presence object.
+    /// Keep this through a loss of memory: [`Rules::pause`].
+    KeepPause(Pause),
+    /// Count this.
+    Count(Fact),
+    /// Tell the presence object, along with all that was counted.
     Report(Report),
 }
 
@@ -163,7 +176,7 @@ pub struct Lobby {
     absent: BTreeSet<(Time, SessionId)>,
     matchmaker: Matchmaker,
     /// Those whose match waits for a look at whether its two are still there.
-    looks: BTreeMap<SessionId, Look>,
+    looks: Sorted<SessionId, Look>,
     /// Those who were matched and may be gone, by when they count as gone.
     trials: BTreeSet<(Time, SessionId)>,
     /// How many sessions with a line no presence stream counts.
@@ -171,7 +184,7 @@ pub struct Lobby {
     /// How many sessions talk.
     talking: u64,
     /// Frames that were not this protocol, by line; most lines have none.
-    strikes: BTreeMap<LineId, Recent>,
+    strikes: Sorted<LineId, Recent>,
     /// No line can have fallen silent before this moment.
     sweep_at: Option<Time>,
     /// The shortest time within which anybody here was told to come back.
@@ -200,6 +213,10 @@ impl Turn {
     fn close(&mut self, line: LineId, code: CloseCode, retry_ms: Option<u64>) {
         self.effects.push(Effect::Close { line, code, retry_ms });
     }
+
+    fn count(&mut self, fact: Fact) {
+        self.effects.push(Effect::Count(fact));
+    }
 }
 
 impl Lobby {
@@ -214,11 +231,11 @@ impl Lobby {
             lines: BTreeMap::new(),
             absent: BTreeSet::new(),
             matchmaker: Matchmaker::default(),
-            looks: BTreeMap::new(),
+            looks: Sorted::default(),
             trials: BTreeSet::new(),
             uncounted: 0,
             talking: 0,
-            strikes: BTreeMap::new(),
+            strikes: Sorted::default(),
             sweep_at: None,
             return_ms_told: RETURN_MS,
             started: now,
@@ -235,6 +252,10 @@ impl Lobby {
             Input::Arrived { line, arrival } => self.arrive(&mut turn, line, arrival),
             Input::Closed { line, code } => self.lose(&mut turn, line, parting(code)),
             Input::Heard { line, ping } => self.heard(&mut turn, line, ping),
+            Input::Instructed(Instruction { change_ms, pause }) => {
+                self.reporter.wanted(change_ms);
+                self.pause(&mut turn, pause);
+            }
             Input::ReportLost => self.reporter.lost(now),
             Input::Tick => self.tick(&mut turn),
         }
@@ -247,7 +268,8 @@ impl Lobby {
         let report = self.reporter.due(self.census());
         let absent = self.absent.first().map(|(until, _)| *until);
         let trial = self.trials.first().map(|(until, _)| *until);
-        let people = [absent, self.sweep_at, trial, self.matchmaker.deadline()];
+        let matching = self.matchmaker.deadline().filter(|_| !self.rules.pause.paused);
+        let people = [absent, self.sweep_at, trial, matching];
         people.into_iter().chain([self.anteroom.deadline(), report]).flatten().min()
     }
 
@@ -265,7 +287,7 @@ impl Lobby {
     /// A report for somebody who asks.
     pub fn report(&mut self, now: Time) -> Report {
         let census = self.census();
-        self.reporter.answer(now, census)
+        self.reporter.answer(now, census, self.rules.pause.paused)
     }
 
     /// All that survives in memory's stead: the record of each line.
@@ -319,8 +341,14 @@ impl Lobby {
     /// Closes a step: a report if one is due, and the records that have changed, first of all.
     fn finish(&mut self, mut turn: Turn) -> Vec<Effect> {
         self.tell_return(&mut turn);
-        let census = self.census();
-        turn.effects.extend(self.reporter.report(turn.now, census).map(Effect::Report));
+        let (census, paused) = (self.census(), self.rules.pause.paused);
+        let counted = turn.effects.iter().any(|effect| matches!(effect, Effect::Count(_)));
+        let report = if counted && self.reporter.is_tally_due(turn.now) {
+            Some(self.reporter.answer(turn.now, census, paused))
+        } else {
+            self.reporter.report(turn.now, census, paused)
+        };
+        turn.effects.extend(report.map(Effect::Report));
         if turn.touched.is_empty() {
             return turn.effects;
         }

@@ -13,6 +13,7 @@
 //! Nothing here reads a clock, draws entropy, awaits, or iterates in an order that is not defined: time and identities
 //! arrive as arguments, so the same inputs give the same trace. JSON is known to [`protocol`] alone.
 
+pub mod announcements;
 pub mod anteroom;
 pub mod budgets;
 pub mod census;
@@ -23,13 +24,18 @@ pub mod limits;
 pub mod lobby;
 pub mod matchmaker;
 pub mod memory;
+pub mod metrics;
 pub mod mutants;
+pub mod operator;
+pub mod pause;
 pub mod person;
 pub mod presence;
 pub mod protocol;
 pub mod rate_limit;
 pub mod route;
 pub mod session;
+pub mod sorted;
 pub mod sse;
+pub mod tally;
 pub mod ticket;
 pub mod time;

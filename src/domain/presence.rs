@@ -1,32 +1,59 @@
-//! Who is here, told to everyone whose page is open.
+//! Who is here and what the operator has to say, told to everyone whose page is open; and what the operator asks for.
 //!
-//! Lobbies report their census on a lease: one that falls silent stops counting when its lease runs out. Subscribers
-//! get the counts when they come and then when they change, at most once a second for all together, and a `beat` when
-//! nothing else has been said for a while. A stream ends by itself after some minutes, and the client comes back.
+//! Lobbies report on a lease (see [`lobbies`]). Subscribers get the announcements in force and the counts when they come,
+//! then the counts when they change, at most once a second for all together, each announcement and withdrawal as it is
+//! made, and a `beat` when nothing else has been said for a while. A stream ends by itself after some minutes, and the
+//! client comes back.
 //!
 //! `online` counts browsers and clients that are here: open streams, and the sessions that no stream counts, and never
 //! fewer than those who wait or talk.
+//!
+//! What must survive is small and seldom changes ([`Stored`]): the lobbies that are open, what is announced, and whether
+//! matching is paused. All else is asked for again.
 
-use std::collections::BTreeMap;
+mod hour;
+mod lobbies;
+#[cfg(test)]
+mod tests;
+
 use std::ops::RangeInclusive;
 
-use super::census::{Census, Report};
-use super::id::StreamId;
-use super::limits::{BEAT_MS, LEASE_MS, PRESENCE_MS, RETRY_FULL_MS, RETRY_MS, STREAM_LIFE_MS, STREAMS_MAX};
-use super::protocol::{PresenceCounts, PresenceDocument, to_json};
-use super::sse;
-use super::time::Time;
+use serde::{Deserialize, Serialize};
 
-/// The number of the last entry in the log of announcements, while there are none.
-const LOG_EMPTY: u64 = 0;
+use super::announcements::{Entry, Log};
+use super::census::{Instruction, Report};
+use super::id::{NetworkKey, StreamId};
+use super::limits::{
+    ASK_AGAIN_MS, BEAT_MS, PRESENCE_MS, REPORT_MS, REPORT_UNWATCHED_MS, RETRY_FULL_MS, RETRY_MS, STREAM_LIFE_MS,
+    STREAMS_MAX,
+};
+use super::operator::{Command, Tries, Turned};
+use super::pause::Pause;
+use super::protocol::{
+    Announcement, AnnouncementList, InForce, Paused, PresenceCounts, PresenceDocument, Problem, ProblemCode, Retract,
+    Stats, to_json,
+};
+use super::sorted::Sorted;
+use super::sse;
+use super::tally::Tally;
+use super::time::Time;
+use hour::Hour;
+use lobbies::Lobbies;
 
 /// What happens to the presence object.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Input {
+    /// Somebody is about to look at the counts: once, or from now on.
+    Wanted {
+        /// From now on.
+        watch: bool,
+    },
     /// Somebody subscribes.
     Subscribed {
         /// The stream.
         stream: StreamId,
+        /// The number of the last log entry that they have seen; 0 for none.
+        seen: u64,
         /// Drawn at random: spreads what a crowd would do at once.
         chance: u32,
     },
@@ -41,6 +68,17 @@ pub enum Input {
         lobby: String,
         /// What it reports.
         report: Report,
+        /// What it has counted since it started.
+        tally: Box<Tally>,
+    },
+    /// Somebody calls who may be the operator. Answered with [`Effect::Answer`].
+    Called {
+        /// From where.
+        network: NetworkKey,
+        /// With the operator's token.
+        authorized: bool,
+        /// What is asked for; `None` for nothing.
+        command: Option<Command>,
     },
     /// Time has passed.
     Tick,
@@ -49,6 +87,15 @@ pub enum Input {
 /// What is to be done.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Effect {
+    /// Store this, in place of what was stored before.
+    Keep(Box<Stored>),
+    /// Tell a lobby this, and let it report.
+    Ask {
+        /// Which one.
+        lobby: String,
+        /// What it is told.
+        instruction: Instruction,
+    },
     /// Write event-stream text to these streams.
     Write {
         /// The streams.
@@ -61,12 +108,59 @@ pub enum Effect {
         /// The stream.
         stream: StreamId,
     },
+    /// The answer to a call, to be given when all lobbies that were asked have heard.
+    Answer(Answer),
 }
 
+/// What a caller is told.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Lease {
-    report: Report,
-    until: Time,
+pub enum Answer {
+    /// How it goes.
+    Stats(Box<Stats>),
+    /// What is in force.
+    Announcements(AnnouncementList),
+    /// It is announced.
+    Announced(Announcement),
+    /// It is withdrawn.
+    Withdrawn,
+    /// Whether matching is paused now.
+    Paused(Paused),
+    /// The call was nothing but a look at the token, which is right.
+    Known,
+    /// It is refused.
+    Refused(Problem),
+}
+
+impl Answer {
+    /// Status and body of the response.
+    #[must_use]
+    pub fn encode(&self) -> (u16, String) {
+        match self {
+            Self::Stats(stats) => (200, to_json(stats)),
+            Self::Announcements(list) => (200, to_json(list)),
+            Self::Announced(announcement) => (201, to_json(announcement)),
+            Self::Paused(paused) => (200, to_json(paused)),
+            Self::Withdrawn | Self::Known => (204, String::new()),
+            Self::Refused(problem) => (problem.code.status(), problem.encode()),
+        }
+    }
+}
+
+impl From<ProblemCode> for Answer {
+    fn from(code: ProblemCode) -> Self {
+        Self::Refused(code.into())
+    }
+}
+
+/// What survives the loss of memory.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Stored {
+    /// The lobbies that are open.
+    pub lobbies: Vec<String>,
+    /// The announcements.
+    pub log: Log,
+    /// Whether matching is paused.
+    pub pause: Pause,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -76,105 +170,251 @@ struct Stream {
 }
 
 /// The presence object. See the module's text.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Presence {
-    lobbies: BTreeMap<String, Lease>,
-    streams: BTreeMap<StreamId, Stream>,
+    log: Log,
+    pause: Pause,
+    lobbies: Lobbies,
+    streams: Sorted<StreamId, Stream>,
+    /// When all lobbies were last asked how many people they have.
+    asked_at: Option<Time>,
     /// When the counts last went out.
     counted_at: Time,
     /// When everyone was last told anything.
     told_at: Time,
+    tries: Tries,
+    hour: Hour,
+    started: Time,
 }
 
 impl Presence {
-    /// Takes one step. See [`crate::domain`] for the contract.
+    /// An object that starts now, with what was stored. The lobby `home` is open whether that is stored or not.
     #[must_use]
-    pub fn handle(&mut self, now: Time, input: Input) -> Vec<Effect> {
-        match input {
-            Input::Subscribed { stream, chance } => self.subscribe(now, stream, chance),
-            Input::Gone { stream } => {
-                self.streams.remove(&stream);
-                self.tick(now)
-            }
-            Input::Reported { lobby, report } => {
-                self.hear(now, lobby, report);
-                self.tick(now)
-            }
-            Input::Tick => self.tick(now),
+    pub fn restore(now: Time, stored: Stored, home: &str) -> Self {
+        let Stored { lobbies, log, pause } = stored;
+        Self {
+            log,
+            pause,
+            lobbies: Lobbies::open(lobbies.into_iter().chain([home.to_owned()])),
+            streams: Sorted::default(),
+            asked_at: None,
+            counted_at: Time::default(),
+            told_at: Time::default(),
+            tries: Tries::default(),
+            hour: Hour::default(),
+            started: now,
         }
     }
 
-    /// When the next [`Input::Tick`] would do anything. With nobody watching, nothing has to be done.
+    /// Takes one step. See [`crate::domain`] for the contract.
+    #[must_use]
+    pub fn handle(&mut self, now: Time, input: Input) -> Vec<Effect> {
+        let mut effects = self.lapse(now);
+        match input {
+            Input::Wanted { watch } => effects.extend(self.ask_if_worth_it(now, watch)),
+            Input::Subscribed { stream, seen, chance } => effects.extend(self.subscribe(now, stream, seen, chance)),
+            Input::Gone { stream } => drop(self.streams.remove(&stream)),
+            Input::Reported { lobby, report, tally } => {
+                if self.lobbies.hear(now, lobby, report, *tally) {
+                    effects.push(self.keep());
+                }
+            }
+            Input::Called { network, authorized, command } => {
+                effects.extend(self.answer(now, network, authorized, command));
+            }
+            Input::Tick => {}
+        }
+        effects.extend(self.tell(now));
+        self.hour.note(now, self.counts(), self.lobbies.tally());
+        effects
+    }
+
+    /// When the next [`Input::Tick`] would do anything that a subscriber could notice. With nobody watching, nothing has
+    /// to be done before somebody comes.
     #[must_use]
     pub fn deadline(&self) -> Option<Time> {
         if self.streams.is_empty() {
             return None;
         }
         let changed = self.behind(self.counts()).next().map(|_| self.counted_at.plus(PRESENCE_MS));
-        let lapse = self.lobbies.values().map(|lease| lease.until).min();
-        [changed, lapse, Some(self.told_at.plus(BEAT_MS))].into_iter().flatten().min()
+        let times = [changed, self.lobbies.deadline(), self.log.deadline(), Some(self.told_at.plus(BEAT_MS))];
+        times.into_iter().flatten().min()
+    }
+
+    /// When an announcement runs out, whether anybody watches or not.
+    #[must_use]
+    pub fn expiry(&self) -> Option<Time> {
+        self.log.deadline()
     }
 
     /// How many people are here, as of the last step.
     #[must_use]
     pub fn counts(&self) -> PresenceCounts {
-        let sum = |count: fn(&Census) -> u64| self.lobbies.values().map(|lease| count(&lease.report.census)).sum();
-        let (uncounted, waiting, chatting): (u64, u64, u64) =
-            (sum(|census| census.uncounted), sum(|census| census.waiting), sum(|census| census.chatting));
-        let online = (self.streams.len() as u64 + uncounted).max(waiting + chatting);
-        PresenceCounts { online, waiting, chatting }
+        let census = self.lobbies.census();
+        let online = (self.streams.len() as u64 + census.uncounted).max(census.waiting + census.chatting);
+        PresenceCounts { online, waiting: census.waiting, chatting: census.chatting }
     }
 
-    /// The same as a document.
+    /// The same as a document, with the announcements.
     #[must_use]
     pub fn document(&self) -> PresenceDocument {
-        PresenceDocument { counts: self.counts(), announcements: Vec::new() }
+        PresenceDocument { counts: self.counts(), announcements: self.log.in_force().cloned().collect() }
     }
 
-    fn subscribe(&mut self, now: Time, stream: StreamId, chance: u32) -> Vec<Effect> {
+    /// What a lobby is told in answer to its report.
+    #[must_use]
+    pub fn instruction(&self) -> Instruction {
+        self.instruct(!self.streams.is_empty())
+    }
+
+    /// The number of the last entry in the log of announcements.
+    #[must_use]
+    pub const fn last_entry(&self) -> u64 {
+        self.log.last()
+    }
+
+    /// Whether matching is paused.
+    #[must_use]
+    pub const fn is_paused(&self) -> bool {
+        self.pause.paused
+    }
+
+    const fn instruct(&self, watched: bool) -> Instruction {
+        Instruction { change_ms: if watched { REPORT_MS } else { REPORT_UNWATCHED_MS }, pause: self.pause }
+    }
+
+    fn keep(&self) -> Effect {
+        let (lobbies, log, pause) = (self.lobbies.names().cloned().collect(), self.log.clone(), self.pause);
+        Effect::Keep(Box::new(Stored { lobbies, log, pause }))
+    }
+
+    /// Asks all lobbies how many people they have where that is not known: at the start, and while nobody watches. Those
+    /// who watch are told by the lobbies themselves.
+    fn ask_if_worth_it(&mut self, now: Time, watch: bool) -> Vec<Effect> {
+        let known = |at: Time| !self.streams.is_empty() || now.since(at) < ASK_AGAIN_MS;
+        if self.asked_at.is_some_and(known) {
+            return Vec::new();
+        }
+        self.asked_at = Some(now);
+        self.ask(watch || !self.streams.is_empty())
+    }
+
+    fn ask(&self, watched: bool) -> Vec<Effect> {
+        let instruction = self.instruct(watched);
+        self.lobbies.names().map(|lobby| Effect::Ask { lobby: lobby.clone(), instruction }).collect()
+    }
+
+    fn subscribe(&mut self, now: Time, stream: StreamId, seen: u64, chance: u32) -> Vec<Effect> {
         if self.streams.len() >= STREAMS_MAX {
             return vec![Effect::Write { to: vec![stream], text: turned_away(chance) }, Effect::End { stream }];
         }
         if self.streams.is_empty() {
             self.told_at = now;
         }
-        self.lapse(now);
         let ends_at = now.plus(pick(&STREAM_LIFE_MS, chance));
         self.streams.insert(stream, Stream { ends_at, shown: None });
         let counts = self.counts();
         self.streams.insert(stream, Stream { ends_at, shown: Some(counts) });
-        let greeting = [
-            sse::retry(pick(&RETRY_MS, chance)),
-            sse::event("in_force", LOG_EMPTY, r#"{"ids":[]}"#),
-            sse::event("presence", LOG_EMPTY, &to_json(&counts)),
-        ];
-        let mut effects = vec![Effect::Write { to: vec![stream], text: greeting.concat() }];
-        effects.extend(self.tick(now));
-        effects
+        let (seen, entries) = self.log.since(seen);
+        let ids = self.log.in_force().map(|announcement| announcement.id.as_str()).collect();
+        let first = [sse::retry(pick(&RETRY_MS, chance)), sse::event("in_force", seen, &to_json(&InForce { ids }))];
+        let last = sse::event("presence", self.log.last(), &to_json(&counts));
+        let text: String = first.into_iter().chain(entries.iter().map(announcement)).chain([last]).collect();
+        vec![Effect::Write { to: vec![stream], text }]
     }
 
-    fn hear(&mut self, now: Time, lobby: String, report: Report) {
-        let late = |known: &Lease| (known.report.start, known.report.number) >= (report.start, report.number);
-        if !self.lobbies.get(&lobby).is_some_and(late) {
-            self.lobbies.insert(lobby, Lease { report, until: now.plus(LEASE_MS) });
+    fn answer(&mut self, now: Time, network: NetworkKey, authorized: bool, command: Option<Command>) -> Vec<Effect> {
+        let refusal = match self.tries.admit(now, network, authorized) {
+            Ok(()) => None,
+            Err(Turned::Unauthorized) => Some(ProblemCode::Unauthorized.into()),
+            Err(Turned::SlowDown(ms)) => Some(Problem { retry_ms: Some(ms), ..ProblemCode::SlowDown.into() }),
+        };
+        match (refusal, command) {
+            (Some(problem), _) => vec![Effect::Answer(Answer::Refused(problem))],
+            (None, None) => vec![Effect::Answer(Answer::Known)],
+            (None, Some(command)) => self.obey(now, command),
         }
     }
 
-    fn tick(&mut self, now: Time) -> Vec<Effect> {
-        self.lapse(now);
-        let over: Vec<StreamId> =
-            self.streams.iter().filter(|(_, stream)| stream.ends_at <= now).map(|(id, _)| *id).collect();
-        let mut effects: Vec<Effect> = over.iter().map(|stream| Effect::End { stream: *stream }).collect();
-        self.streams.retain(|_, stream| stream.ends_at > now);
+    fn obey(&mut self, now: Time, command: Command) -> Vec<Effect> {
+        match command {
+            Command::Stats => vec![Effect::Answer(Answer::Stats(Box::new(self.stats(now))))],
+            Command::Announcements => {
+                let announcements = self.log.in_force().cloned().collect();
+                vec![Effect::Answer(Answer::Announcements(AnnouncementList { announcements }))]
+            }
+            Command::Announce(new) => match self.log.announce(now, new) {
+                Ok(entry) => {
+                    let told = self.tell_all(now, announcement(&entry));
+                    let answer = Effect::Answer(Answer::Announced(entry.announcement));
+                    [self.keep()].into_iter().chain(told).chain([answer]).collect()
+                }
+                Err(code) => vec![Effect::Answer(code.into())],
+            },
+            Command::Withdraw(id) if self.log.withdraw(&id) => {
+                let told = self.tell_all(now, self.retraction(&id));
+                [self.keep()].into_iter().chain(told).chain([Effect::Answer(Answer::Withdrawn)]).collect()
+            }
+            Command::Withdraw(_) => vec![Effect::Answer(ProblemCode::NotFound.into())],
+            Command::Pause(paused) => {
+                let answer = Effect::Answer(Answer::Paused(Paused { paused }));
+                if self.pause.paused != paused {
+                    self.pause = self.pause.then(paused, now);
+                }
+                // Also where nothing has changed: perhaps a lobby has not heard yet.
+                let asks = self.ask(!self.streams.is_empty());
+                [self.keep()].into_iter().chain(asks).chain([answer]).collect()
+            }
+        }
+    }
+
+    fn stats(&self, now: Time) -> Stats {
+        Stats {
+            at: now,
+            since: self.lobbies.since().unwrap_or(self.started),
+            paused: self.pause.paused,
+            streams: self.streams.len() as u64,
+            counts: self.counts(),
+            tally: (*self.lobbies.tally()).into(),
+            lobbies: self.lobbies.stats(),
+            hour: self.hour.points().copied().collect(),
+        }
+    }
+
+    /// What time has ended: leases and announcements.
+    fn lapse(&mut self, now: Time) -> Vec<Effect> {
+        self.lobbies.lapse(now);
+        let over = self.log.lapse(now);
+        if over.is_empty() {
+            return Vec::new();
+        }
+        let told: String = over.iter().map(|id| self.retraction(id)).collect();
+        [self.keep()].into_iter().chain(self.tell_all(now, told)).collect()
+    }
+
+    /// Ends streams that have lived long enough, and tells the others what has changed.
+    fn tell(&mut self, now: Time) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        self.streams.retain(|stream, known| {
+            let over = known.ends_at <= now;
+            effects.extend(over.then_some(Effect::End { stream: *stream }));
+            !over
+        });
         if now >= self.counted_at.plus(PRESENCE_MS) {
             effects.extend(self.count(now));
         }
-        if now >= self.told_at.plus(BEAT_MS) && !self.streams.is_empty() {
-            self.told_at = now;
-            let to = self.streams.keys().copied().collect();
-            effects.push(Effect::Write { to, text: sse::event("beat", LOG_EMPTY, "{}") });
+        if now >= self.told_at.plus(BEAT_MS) {
+            effects.extend(self.tell_all(now, sse::event("beat", self.log.last(), "{}")));
         }
         effects
+    }
+
+    fn tell_all(&mut self, now: Time, text: String) -> Option<Effect> {
+        if self.streams.is_empty() {
+            return None;
+        }
+        self.told_at = now;
+        Some(Effect::Write { to: self.streams.iter().map(|(stream, _)| *stream).collect(), text })
     }
 
     /// Tells the counts to everyone who was shown others.
@@ -185,19 +425,23 @@ impl Presence {
             return None;
         }
         (self.counted_at, self.told_at) = (now, now);
-        for stream in self.streams.values_mut() {
+        for (_, stream) in self.streams.iter_mut() {
             stream.shown = Some(counts);
         }
-        Some(Effect::Write { to, text: sse::event("presence", LOG_EMPTY, &to_json(&counts)) })
+        Some(Effect::Write { to, text: sse::event("presence", self.log.last(), &to_json(&counts)) })
     }
 
     fn behind(&self, counts: PresenceCounts) -> impl Iterator<Item = StreamId> {
         self.streams.iter().filter(move |(_, stream)| stream.shown != Some(counts)).map(|(id, _)| *id)
     }
 
-    fn lapse(&mut self, now: Time) {
-        self.lobbies.retain(|_, lease| lease.until > now);
+    fn retraction(&self, id: &str) -> String {
+        sse::event("retract", self.log.last(), &to_json(&Retract { id }))
     }
+}
+
+fn announcement(entry: &Entry) -> String {
+    sse::event("announcement", entry.number, &to_json(&entry.announcement))
 }
 
 /// What somebody is told whose stream cannot be taken, before it ends: to come back, and not too soon.
@@ -210,125 +454,4 @@ pub fn turned_away(chance: u32) -> String {
 fn pick(range: &RangeInclusive<u64>, chance: u32) -> u64 {
     let width = range.end() - range.start();
     range.start() + ((u64::from(chance) * (width + 1)) >> 32)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const NOW: Time = Time::from_ms(1_000_000);
-
-    fn report(number: u64, uncounted: u64, waiting: u64, chatting: u64) -> Report {
-        let census = Census { sessions: uncounted, uncounted, waiting, chatting };
-        Report { start: NOW, number, census }
-    }
-
-    fn reported(number: u64, uncounted: u64, waiting: u64, chatting: u64) -> Input {
-        Input::Reported { lobby: "main-1".into(), report: report(number, uncounted, waiting, chatting) }
-    }
-
-    fn subscribed(stream: u64) -> Input {
-        Input::Subscribed { stream: StreamId(stream), chance: 0 }
-    }
-
-    fn written(effects: &[Effect]) -> Vec<(Vec<u64>, &str)> {
-        let write = effects.iter().filter_map(|effect| match effect {
-            Effect::Write { to, text } => Some((to.iter().map(|id| id.0).collect(), text.as_str())),
-            Effect::End { .. } => None,
-        });
-        write.collect()
-    }
-
-    fn presence(online: u64, waiting: u64, chatting: u64) -> String {
-        let data = format!(r#"{{"online":{online},"waiting":{waiting},"chatting":{chatting}}}"#);
-        sse::event("presence", 0, &data)
-    }
-
-    #[test]
-    fn a_subscriber_is_told_the_retry_then_what_is_in_force_then_the_counts() {
-        let mut object = Presence::default();
-        let effects = object.handle(NOW, subscribed(1));
-        let greeting = format!("retry: 2000\n\nevent: in_force\nid: 0\ndata: {{\"ids\":[]}}\n\n{}", presence(1, 0, 0));
-        assert_eq!(effects, [Effect::Write { to: vec![StreamId(1)], text: greeting }]);
-    }
-
-    #[test]
-    fn counts_go_out_on_change_and_at_most_once_a_second() {
-        let mut object = Presence::default();
-        let _ = object.handle(NOW, subscribed(1));
-        assert_eq!(written(&object.handle(NOW, reported(1, 2, 1, 0))), [(vec![1], presence(3, 1, 0).as_str())]);
-        assert_eq!(object.handle(NOW.plus(10), reported(2, 4, 0, 2)), []);
-        assert_eq!(object.handle(NOW.plus(999), Input::Tick), []);
-        assert_eq!(object.deadline(), Some(NOW.plus(1_000)));
-        assert_eq!(written(&object.handle(NOW.plus(1_000), Input::Tick)), [(vec![1], presence(5, 0, 2).as_str())]);
-        assert_eq!(object.handle(NOW.plus(2_000), reported(3, 4, 0, 2)), [], "no change");
-    }
-
-    #[test]
-    fn a_report_that_arrives_late_changes_nothing() {
-        let mut object = Presence::default();
-        let _ = object.handle(NOW, reported(7, 3, 0, 0));
-        let _ = object.handle(NOW, reported(6, 9, 0, 0));
-        assert_eq!(object.counts().online, 3);
-    }
-
-    #[test]
-    fn a_lobby_that_falls_silent_stops_counting_after_its_lease() {
-        let mut object = Presence::default();
-        let _ = object.handle(NOW, reported(1, 5, 1, 4));
-        let _ = object.handle(NOW.plus(LEASE_MS - 1), Input::Tick);
-        assert_eq!(object.counts().online, 5);
-        let _ = object.handle(NOW.plus(LEASE_MS), Input::Tick);
-        assert_eq!(object.counts(), PresenceCounts::default());
-    }
-
-    #[test]
-    fn online_is_never_less_than_those_who_wait_or_talk() {
-        let mut object = Presence::default();
-        let _ = object.handle(NOW, reported(1, 0, 1, 4));
-        assert_eq!(object.counts(), PresenceCounts { online: 5, waiting: 1, chatting: 4 });
-    }
-
-    #[test]
-    fn a_quiet_stream_beats_every_15_seconds() {
-        let mut object = Presence::default();
-        let _ = object.handle(NOW, subscribed(1));
-        for n in 1..=3 {
-            let at = object.deadline().unwrap();
-            assert_eq!(at, NOW.plus(n * BEAT_MS));
-            assert_eq!(written(&object.handle(at, Input::Tick)), [(vec![1], "event: beat\nid: 0\ndata: {}\n\n")]);
-            assert_eq!(object.handle(at, Input::Tick), [], "a repeated tick is harmless");
-        }
-    }
-
-    #[test]
-    fn a_stream_ends_by_itself_after_10_to_15_minutes() {
-        for chance in [0, u32::MAX / 2, u32::MAX] {
-            let mut object = Presence::default();
-            let _ = object.handle(NOW, Input::Subscribed { stream: StreamId(1), chance });
-            let ended = std::iter::from_fn(|| object.deadline().map(|at| (at, object.handle(at, Input::Tick))))
-                .find(|(_, effects)| effects.contains(&Effect::End { stream: StreamId(1) }));
-            let lived = ended.unwrap().0.since(NOW);
-            assert!((600_000..=900_000).contains(&lived), "{lived} ms");
-            assert_eq!(object.deadline(), None, "nobody watches");
-        }
-    }
-
-    #[test]
-    fn one_subscriber_too_many_is_turned_away_politely() {
-        let mut object = Presence::default();
-        for n in 0..STREAMS_MAX as u64 {
-            let effects = object.handle(NOW, subscribed(n));
-            assert!(!effects.contains(&Effect::End { stream: StreamId(n) }));
-        }
-        let text = sse::retry(15_000);
-        let refused = StreamId(STREAMS_MAX as u64);
-        let effects = object.handle(NOW, subscribed(refused.0));
-        assert_eq!(effects, [Effect::Write { to: vec![refused], text }, Effect::End { stream: refused }]);
-    }
-
-    #[test]
-    fn a_chance_falls_within_its_range() {
-        assert_eq!((pick(&RETRY_MS, 0), pick(&RETRY_MS, u32::MAX)), (2_000, 5_000));
-    }
 }

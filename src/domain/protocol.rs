@@ -4,15 +4,21 @@
 //! and mistyped fields are refused there. The service's frames are built here and nowhere else, so nothing that a
 //! client sends can look like one of them.
 
+mod admin;
 mod client;
 mod http;
+mod log;
 mod server;
 
+pub use admin::{
+    Announced, AnnouncementList, HourPoint, LobbyStats, NewAnnouncement, Paused, Stats, TallyStats, WaitStep,
+};
 pub use client::{ClientFrame, Hello, Interest, Interests, Lang, Preferences, Text, decode};
 pub use http::{
-    Announcement, EnterInfo, EnterRequest, Entered, Health, JSON_TYPE, PROBLEM_TYPE, PresenceCounts, PresenceDocument,
-    Problem, ProblemCode, Severity, to_json,
+    Announcement, EnterInfo, EnterRequest, Entered, Health, InForce, JSON_TYPE, PROBLEM_TYPE, PresenceCounts,
+    PresenceDocument, Problem, ProblemCode, Retract, Severity, name_of, to_json,
 };
+pub use log::{Level, LogLine};
 pub use server::{EndReason, PartnerState, Presence, Refusal, Resumed, ServerFrame, SessionState, WireLimits};
 
 use serde::de::{self, Deserializer, Unexpected};
@@ -68,6 +74,21 @@ pub enum ErrorCode {
     UnknownType,
     /// Matching is paused by the operator.
     Paused,
+}
+
+impl ErrorCode {
+    /// All of them, in order.
+    pub const ALL: [Self; 9] = [
+        Self::BadFrame,
+        Self::BadText,
+        Self::TooLong,
+        Self::SlowDown,
+        Self::Talking,
+        Self::NotTalking,
+        Self::HelloFirst,
+        Self::UnknownType,
+        Self::Paused,
+    ];
 }
 
 /// Why the service closes a socket (RFC 6455 section 7.4; 4000 and up are this protocol's own).

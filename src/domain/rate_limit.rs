@@ -26,14 +26,29 @@ impl Spent {
     /// # Errors
     /// When there is none: nothing is taken, and the value is how many milliseconds until there is one.
     pub fn take(&mut self, budget: Budget, now: Time) -> Result<(), u64> {
+        self.full_at = self.after(budget, now)?;
+        Ok(())
+    }
+
+    /// Whether there is a token, without taking it.
+    ///
+    /// # Errors
+    /// When there is none: the value is how many milliseconds until there is one.
+    pub fn peek(&self, budget: Budget, now: Time) -> Result<(), u64> {
+        self.after(budget, now).map(|_| ())
+    }
+
+    /// When all that was taken will have come back.
+    #[must_use]
+    pub const fn full_at(&self) -> Time {
+        self.full_at
+    }
+
+    fn after(&self, budget: Budget, now: Time) -> Result<Time, u64> {
         let full_at = self.full_at.max(now).plus(budget.interval_ms);
         let room = budget.burst.saturating_mul(budget.interval_ms);
         let over = full_at.since(now.plus(room));
-        if over > 0 {
-            return Err(over);
-        }
-        self.full_at = full_at;
-        Ok(())
+        if over > 0 { Err(over) } else { Ok(full_at) }
     }
 }
 
@@ -64,8 +79,9 @@ mod tests {
         for n in 0..BUDGET.burst {
             assert_eq!(spent.take(BUDGET, now), Ok(()), "token {n}");
         }
-        assert_eq!(spent.take(BUDGET, now), Err(250));
+        assert_eq!((spent.peek(BUDGET, now), spent.take(BUDGET, now)), (Err(250), Err(250)));
         assert_eq!(spent.take(BUDGET, now.plus(249)), Err(1));
+        assert_eq!(spent.peek(BUDGET, now.plus(250)), Ok(()));
     }
 
     #[test]

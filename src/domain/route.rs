@@ -12,12 +12,16 @@ pub struct Head<'a> {
     pub method: &'a str,
     /// The path, without the query.
     pub path: &'a str,
+    /// The query, without its question mark.
+    pub query: &'a str,
     /// The origin that the request was sent to: scheme, host and port.
     pub host_origin: &'a str,
     /// The `Origin` header.
     pub origin: Option<&'a str>,
     /// The `Upgrade` header.
     pub upgrade: Option<&'a str>,
+    /// The `Last-Event-ID` header.
+    pub last_event_id: Option<&'a str>,
     /// The `Access-Control-Request-Method` header: the request is a browser's question before a foreign page's request.
     pub preflight_for: Option<&'a str>,
 }
@@ -35,11 +39,21 @@ pub enum Route<'a> {
         lobby: &'a str,
     },
     /// The stream of counts and announcements.
-    Events,
+    Events {
+        /// The number of the last event that the client has seen; 0 for none.
+        seen: u64,
+    },
     /// The same as one document.
     Presence,
     /// Whether the service can work.
     Health,
+    /// The operator's page.
+    AdminPage,
+    /// The operator's API. Its methods are read where its bodies are.
+    Admin {
+        /// The path below `/admin/`.
+        place: &'a str,
+    },
     /// A browser asks whether a page of an allowed origin may send a request.
     Preflight,
 }
@@ -85,11 +99,16 @@ impl AllowedOrigins {
 pub fn route<'a>(head: &Head<'a>, allowed: &AllowedOrigins) -> Result<Route<'a>, Denied> {
     let place = place(head.path);
     let upgrade = head.upgrade.is_some_and(|upgrade| upgrade.eq_ignore_ascii_case("websocket"));
-    let guarded = upgrade || !matches!(head.method, "GET" | "HEAD" | "OPTIONS");
+    // The operator's token is sent by no browser on its own, so it does not matter there whose page sends it.
+    let operators = matches!(place, Some(Place::Admin(_)));
+    let guarded = upgrade || !(operators || matches!(head.method, "GET" | "HEAD" | "OPTIONS"));
     if (guarded || place == Some(Place::Events)) && !same_people(head, allowed, guarded) {
         return Err(ProblemCode::ForbiddenOrigin.into());
     }
     let place = place.ok_or(ProblemCode::NotFound)?;
+    if let Place::Admin(place) = place {
+        return Ok(Route::Admin { place });
+    }
     if head.method == "OPTIONS" && head.preflight_for.is_some() {
         let known = head.origin.is_some_and(|origin| origin == head.host_origin || allowed.allow(origin));
         return if known { Ok(Route::Preflight) } else { Err(ProblemCode::ForbiddenOrigin.into()) };
@@ -105,20 +124,30 @@ pub fn route<'a>(head: &Head<'a>, allowed: &AllowedOrigins) -> Result<Route<'a>,
             socket if upgrade => Ok(socket),
             _ => Err(ProblemCode::UpgradeRequired.into()),
         },
-        Place::Events => only("GET", Route::Events),
+        Place::Events => only("GET", Route::Events { seen: seen(head) }),
         Place::Presence => only("GET, HEAD", Route::Presence),
         Place::Health => only("GET, HEAD", Route::Health),
+        Place::AdminPage => only("GET, HEAD", Route::AdminPage),
+        Place::Admin(place) => Ok(Route::Admin { place }),
     }
 }
 
-/// Splits an absolute URL, in the normal form in which the runtime gives it, into its origin and its path. Query and
-/// fragment belong to neither.
+/// The number of the last event that a client has seen. The header, which a browser sends when it comes back by itself,
+/// wins over the query, which a page adds when it begins a stream anew. What is no number counts as none.
+fn seen(head: &Head<'_>) -> u64 {
+    let asked = || head.query.split('&').find_map(|field| field.strip_prefix("last_event_id="));
+    head.last_event_id.or_else(asked).and_then(|id| id.parse().ok()).unwrap_or_default()
+}
+
+/// Splits an absolute URL, in the normal form in which the runtime gives it, into its origin, its path and its query. The
+/// fragment belongs to none of them.
 #[must_use]
-pub fn split_url(url: &str) -> Option<(&str, &str)> {
+pub fn split_url(url: &str) -> Option<(&str, &str, &str)> {
     let authority = url.find("://")? + 3;
     let path = url[authority..].find('/').map_or(url.len(), |at| authority + at);
-    let end = url[path..].find(['?', '#']).map_or(url.len(), |at| path + at);
-    Some((&url[..path], &url[path..end]))
+    let whole = url[path..].split('#').next().unwrap_or_default();
+    let (path_alone, query) = whole.split_once('?').unwrap_or((whole, ""));
+    Some((&url[..path], path_alone, query))
 }
 
 /// The origin to name in `Access-Control-Allow-Origin`, if the request comes from a page that is served elsewhere.
@@ -134,6 +163,8 @@ enum Place<'a> {
     Events,
     Presence,
     Health,
+    AdminPage,
+    Admin(&'a str),
 }
 
 fn place(path: &str) -> Option<Place<'_>> {
@@ -142,6 +173,8 @@ fn place(path: &str) -> Option<Place<'_>> {
         "/events" => Some(Place::Events),
         "/presence" => Some(Place::Presence),
         "/healthz" => Some(Place::Health),
+        "/admin" => Some(Place::AdminPage),
+        path if path.starts_with("/admin/") => path.strip_prefix("/admin/").map(Place::Admin),
         path => path.strip_prefix("/ws/").filter(|lobby| !lobby.is_empty() && !lobby.contains('/')).map(Place::Socket),
     }
 }
@@ -173,10 +206,13 @@ mod tests {
     }
 
     #[test]
-    fn a_url_is_its_origin_and_its_path() {
-        assert_eq!(split_url("http://127.0.0.1:8787/ws/a.b?x=/y#z"), Some(("http://127.0.0.1:8787", "/ws/a.b")));
-        assert_eq!(split_url("https://[::1]/"), Some(("https://[::1]", "/")));
-        assert_eq!(split_url("https://chat.example"), Some(("https://chat.example", "")));
+    fn a_url_is_its_origin_its_path_and_its_query() {
+        assert_eq!(
+            split_url("http://127.0.0.1:8787/ws/a.b?x=/y#z"),
+            Some(("http://127.0.0.1:8787", "/ws/a.b", "x=/y"))
+        );
+        assert_eq!(split_url("https://[::1]/#?"), Some(("https://[::1]", "/", "")));
+        assert_eq!(split_url("https://chat.example"), Some(("https://chat.example", "", "")));
         assert_eq!(split_url("nonsense"), None);
     }
 
@@ -184,7 +220,7 @@ mod tests {
     fn each_place_takes_its_own_methods() {
         assert_eq!(go(&head("GET", "/enter", None)), Ok(Route::EnterInfo));
         assert_eq!(go(&head("POST", "/enter", Some(HOST))), Ok(Route::Enter));
-        assert_eq!(go(&head("GET", "/events", None)), Ok(Route::Events));
+        assert_eq!(go(&head("GET", "/events", None)), Ok(Route::Events { seen: 0 }));
         assert_eq!(go(&head("HEAD", "/presence", None)), Ok(Route::Presence));
         assert_eq!(go(&head("GET", "/healthz", None)), Ok(Route::Health));
         assert_eq!(go(&upgrade("/ws/main-1.x", Some(HOST))), Ok(Route::Socket { lobby: "main-1.x" }));
@@ -197,10 +233,34 @@ mod tests {
 
     #[test]
     fn what_is_not_there_is_not_found() {
-        for path in ["/nope", "/ws", "/ws/", "/ws/a/b", "/stream/a", "/send/a", "/admin/stats", "/Enter", ""] {
+        for path in ["/nope", "/ws", "/ws/", "/ws/a/b", "/stream/a", "/send/a", "/administrator", "/Enter", ""] {
             assert_eq!(go(&head("GET", path, None)), Err(ProblemCode::NotFound), "{path}");
         }
         assert_eq!(go(&head("GET", "/ws/main-1.x", None)), Err(ProblemCode::UpgradeRequired));
+    }
+
+    #[test]
+    fn who_comes_back_says_what_was_seen_last() {
+        let seen = |header, query| go(&Head { last_event_id: header, query, ..head("GET", "/events", None) });
+        assert_eq!(seen(Some("7"), "last_event_id=9"), Ok(Route::Events { seen: 7 }), "the header wins");
+        assert_eq!(seen(None, "x=1&last_event_id=9"), Ok(Route::Events { seen: 9 }));
+        for (header, query) in [(Some("x"), "last_event_id=9"), (None, "last_event_id=-9"), (None, ""), (Some(""), "")]
+        {
+            assert_eq!(seen(header, query), Ok(Route::Events { seen: 0 }), "{header:?} {query}");
+        }
+        assert_eq!(seen(Some("18446744073709551616"), ""), Ok(Route::Events { seen: 0 }), "larger than any number");
+    }
+
+    #[test]
+    fn the_operator_may_call_from_anywhere_and_upgrade_nothing() {
+        for method in ["GET", "POST", "PUT", "DELETE", "OPTIONS"] {
+            for origin in [None, Some("https://evil.example")] {
+                assert_eq!(go(&head(method, "/admin/paused", origin)), Ok(Route::Admin { place: "paused" }));
+            }
+        }
+        assert_eq!(go(&head("GET", "/admin", None)), Ok(Route::AdminPage));
+        assert_eq!(go(&head("GET", "/admin/", None)), Ok(Route::Admin { place: "" }));
+        assert_eq!(go(&upgrade("/admin/stats", None)), Err(ProblemCode::ForbiddenOrigin));
     }
 
     #[test]
@@ -229,7 +289,7 @@ mod tests {
     fn pages_of_allowed_origins_are_served_and_told_so() {
         let friend = Some("https://friend.example");
         assert_eq!(go(&head("POST", "/enter", friend)), Ok(Route::Enter));
-        assert_eq!(go(&head("GET", "/events", friend)), Ok(Route::Events));
+        assert_eq!(go(&head("GET", "/events", friend)), Ok(Route::Events { seen: 0 }));
         let ask = Head { preflight_for: Some("POST"), ..head("OPTIONS", "/enter", friend) };
         assert_eq!(go(&ask), Ok(Route::Preflight));
         let ask = Head { origin: Some("https://evil.example"), ..ask };

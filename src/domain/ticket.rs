@@ -18,7 +18,7 @@ use sha2::Sha256;
 use super::id::{NetworkKey, VisitorId};
 use super::limits::{PASS_MS, SECRET_BYTES_MIN};
 use super::memory::Memory;
-use super::person::Person;
+use super::person::{Doing, Person};
 use super::time::Time;
 
 /// 192 bits, drawn at random for each sealing.
@@ -61,6 +61,12 @@ impl Pass {
         if earlier.visitor == self.visitor {
             self.memory.absorb(&earlier.memory);
         }
+    }
+
+    /// Whether one of these tickets is of this visitor and has a place to come back to.
+    #[must_use]
+    pub fn may_come_back(&self, tickets: &[Ticket]) -> bool {
+        tickets.iter().any(|ticket| ticket.person.visitor == self.visitor && ticket.person.doing != Doing::Idle)
     }
 
     /// The visitor remembers what a ticket of theirs says, whosever it is. Somebody with whom it has them talking was

@@ -3,7 +3,7 @@
 use futures::StreamExt as _;
 use worker::{Context, Env, Request, Response, Result, event};
 
-use super::{host, reply};
+use super::{admin, counts, host, reply};
 use crate::config;
 use crate::domain::id::{NetworkKey, VisitorId};
 use crate::domain::limits::{ENTER_BYTES_MAX, SECRET_BYTES_MIN};
@@ -16,6 +16,10 @@ use crate::domain::ticket::{Keyring, Pass, SecretError};
 pub(super) const NETWORK_HEADER: &str = "x-edgewise-network";
 /// The header with the foreign origin to allow, from the Worker to the presence object.
 pub(super) const ORIGIN_HEADER: &str = "x-edgewise-origin";
+/// The header with the number of the last event that a client has seen, from the Worker to the presence object.
+pub(super) const SEEN_HEADER: &str = "x-edgewise-seen";
+/// The header that says whether matching is paused, from the presence object to the Worker.
+pub(super) const PAUSED_HEADER: &str = "x-edgewise-paused";
 
 #[event(start)]
 fn start() {
@@ -35,6 +39,7 @@ async fn fetch(mut request: Request, env: Env, _context: Context) -> Result<Resp
     let headers: Vec<(&str, &str)> =
         shared.iter().flat_map(|origin| [("access-control-allow-origin", *origin), ("vary", "origin")]).collect();
     let answer = match route(&head, &allowed) {
+        Ok(Route::Admin { place }) => admin::answer(place, &parts.method, &mut request, &env).await,
         Ok(place) => perform(place, &mut request, &env, shared, &headers).await,
         Err(Denied { code, allow }) => {
             let mut headers = headers.clone();
@@ -46,7 +51,7 @@ async fn fetch(mut request: Request, env: Env, _context: Context) -> Result<Resp
 }
 
 /// Why a request could not be answered.
-enum Failure {
+pub(super) enum Failure {
     /// It is refused.
     Refused(Problem),
     /// Something of ours went wrong.
@@ -55,7 +60,7 @@ enum Failure {
 
 impl Failure {
     /// What a stranger may know of it.
-    fn into_problem(self) -> Problem {
+    pub(super) fn into_problem(self) -> Problem {
         match self {
             Self::Refused(problem) => problem,
             Self::Ours(error) => {
@@ -88,16 +93,24 @@ async fn perform(
     let document = |body| reply::document(JSON_TYPE, body, headers).map_err(Failure::from);
     match place {
         Route::EnterInfo => {
-            document(to_json(&EnterInfo { terms: config::TERMS_VERSION, proof: "none", site_key: None, paused: false }))
+            let paused = counts::is_paused(env).await;
+            document(to_json(&EnterInfo { terms: config::TERMS_VERSION, proof: "none", site_key: None, paused }))
         }
-        Route::Enter => document(to_json(&enter(request, &keys(env)?).await?)),
+        Route::Enter => document(to_json(&enter(request, &keys(env)?, env).await?)),
         Route::Socket { lobby } => socket(request, env, lobby).await,
-        Route::Events => {
-            let origin: Vec<(&str, &str)> = shared.iter().map(|origin| (ORIGIN_HEADER, *origin)).collect();
-            ask_presence(env, "/events", &origin).await.or_else(|failure| later(failure, headers))
+        Route::Events { seen } => {
+            let seen = seen.to_string();
+            let origin = shared.iter().map(|origin| (ORIGIN_HEADER, *origin));
+            let told: Vec<(&str, &str)> = origin.chain([(SEEN_HEADER, seen.as_str())]).collect();
+            ask_presence(env, "/events", &told, None).await.or_else(|failure| later(failure, headers))
         }
-        Route::Presence => ask_presence(env, "/presence", &[]).await,
+        Route::Presence => {
+            let headers = [("access-control-allow-origin", "*"), ("cache-control", "public, max-age=1")];
+            Ok(reply::document(JSON_TYPE, counts::document(env).await?, &headers)?)
+        }
         Route::Health => health(env, headers),
+        Route::AdminPage => admin::page(request, env).await,
+        Route::Admin { .. } => Err(ProblemCode::NotFound.into()),
         Route::Preflight => {
             let asked = [
                 ("access-control-allow-methods", "GET, POST"),
@@ -109,8 +122,8 @@ async fn perform(
     }
 }
 
-async fn enter(request: &mut Request, keys: &Keyring) -> std::result::Result<Entered, Failure> {
-    let wish = EnterRequest::decode(&body(request).await?)?;
+async fn enter(request: &mut Request, keys: &Keyring, env: &Env) -> std::result::Result<Entered, Failure> {
+    let wish = EnterRequest::decode(&body(request, ENTER_BYTES_MAX).await?)?;
     let visitor = match wish.visitor.and_then(|visitor| keys.read_visitor(&visitor)) {
         Some(visitor) => visitor,
         None => VisitorId(host::draw()?),
@@ -119,8 +132,11 @@ async fn enter(request: &mut Request, keys: &Keyring) -> std::result::Result<Ent
     let mut pass = Pass::new(visitor, now);
     let earlier = wish.pass.and_then(|text| keys.open_pass(&text, now));
     earlier.iter().for_each(|earlier| pass.remember_pass(earlier));
-    let tickets = wish.memory.iter().filter_map(|text| keys.open_ticket(text, now));
-    tickets.for_each(|ticket| pass.remember_ticket(&ticket, now));
+    let tickets: Vec<_> = wish.memory.iter().filter_map(|text| keys.open_ticket(text, now)).collect();
+    tickets.iter().for_each(|ticket| pass.remember_ticket(ticket, now));
+    if !pass.may_come_back(&tickets) && counts::is_paused(env).await {
+        return Err(ProblemCode::Paused.into());
+    }
     Ok(Entered {
         pass: keys.seal_pass(&pass, &host::draw()?),
         lobby: keys.tag_lobby(config::LOBBY),
@@ -131,13 +147,13 @@ async fn enter(request: &mut Request, keys: &Keyring) -> std::result::Result<Ent
 
 /// The body of a request, up to its limit. Read piece by piece: wasm memory never shrinks, so a body is not taken in
 /// before it is known to be small.
-async fn body(request: &mut Request) -> std::result::Result<String, Failure> {
+pub(super) async fn body(request: &mut Request, bytes_max: usize) -> std::result::Result<String, Failure> {
     // An error says that there is none.
     let Ok(mut pieces) = request.stream() else { return Ok(String::new()) };
     let mut bytes = Vec::new();
     while let Some(piece) = pieces.next().await {
         bytes.extend(piece?);
-        if bytes.len() > ENTER_BYTES_MAX {
+        if bytes.len() > bytes_max {
             return Err(ProblemCode::TooLarge.into());
         }
     }
@@ -148,16 +164,25 @@ async fn body(request: &mut Request) -> std::result::Result<String, Failure> {
 async fn socket(request: &Request, env: &Env, lobby: &str) -> std::result::Result<Response, Failure> {
     let keys = keys(env)?;
     let name = keys.read_lobby(lobby).ok_or(ProblemCode::NotFound)?;
-    let address = request.headers().get("cf-connecting-ip")?.unwrap_or_default();
-    let NetworkKey(network) = keys.network_key(&address);
+    let NetworkKey(network) = network_key(request, &keys)?;
     let network = format!("{:016x}", u64::from_be_bytes(network));
     let upgrade = host::internal("/socket", &[("upgrade", "websocket"), (NETWORK_HEADER, &network)], None)?;
     Ok(env.durable_object(config::LOBBY_BINDING)?.get_by_name(name)?.fetch_with_request(upgrade).await?)
 }
 
-async fn ask_presence(env: &Env, path: &str, headers: &[(&str, &str)]) -> std::result::Result<Response, Failure> {
+/// Where a request comes from. Only what the platform says of that is believed.
+pub(super) fn network_key(request: &Request, keys: &Keyring) -> Result<NetworkKey> {
+    Ok(keys.network_key(&request.headers().get("cf-connecting-ip")?.unwrap_or_default()))
+}
+
+pub(super) async fn ask_presence(
+    env: &Env,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: Option<&[u8]>,
+) -> std::result::Result<Response, Failure> {
     let presence = env.durable_object(config::PRESENCE_BINDING)?.get_by_name(config::PRESENCE)?;
-    Ok(presence.fetch_with_request(host::internal(path, headers, None)?).await?)
+    Ok(presence.fetch_with_request(host::internal(path, headers, body)?).await?)
 }
 
 /// The presence object cannot be reached. An event source that is told so gives up for good, so it is told to come back.
@@ -180,7 +205,7 @@ fn health(env: &Env, headers: &[(&str, &str)]) -> std::result::Result<Response, 
 }
 
 /// The service's keys, or the reason why there are none: for the operator, who has to know which name to look for.
-fn keys(env: &Env) -> std::result::Result<Keyring, Failure> {
+pub(super) fn keys(env: &Env) -> std::result::Result<Keyring, Failure> {
     host::keyring(env).map_err(|error| {
         unavailable(match error {
             SecretError::Missing => format!("the secret {} is missing", config::SECRET),
@@ -195,8 +220,8 @@ fn keys(env: &Env) -> std::result::Result<Keyring, Failure> {
     })
 }
 
-fn unavailable(detail: String) -> Failure {
-    Failure::Refused(Problem { code: ProblemCode::Unavailable, detail: Some(detail) })
+pub(super) fn unavailable(detail: String) -> Failure {
+    Failure::Refused(Problem { detail: Some(detail), ..ProblemCode::Unavailable.into() })
 }
 
 /// What routing reads of a request, owned.
@@ -205,6 +230,7 @@ struct Parts {
     url: String,
     origin: Option<String>,
     upgrade: Option<String>,
+    last_event_id: Option<String>,
     preflight_for: Option<String>,
 }
 
@@ -217,18 +243,21 @@ impl Parts {
             url: request.inner().url(),
             origin: headers.get("origin")?,
             upgrade: headers.get("upgrade")?,
+            last_event_id: headers.get("last-event-id")?,
             preflight_for: headers.get("access-control-request-method")?,
         })
     }
 
     fn head(&self) -> Head<'_> {
-        let (host_origin, path) = split_url(&self.url).unwrap_or_default();
+        let (host_origin, path, query) = split_url(&self.url).unwrap_or_default();
         Head {
             method: &self.method,
             path,
+            query,
             host_origin,
             origin: self.origin.as_deref(),
             upgrade: self.upgrade.as_deref(),
+            last_event_id: self.last_event_id.as_deref(),
             preflight_for: self.preflight_for.as_deref(),
         }
     }

@@ -1,13 +1,19 @@
 //! The only place that reads the clock, draws entropy, waits and arms alarms.
 
 use std::cell::Cell;
+use std::pin::pin;
 use std::time::Duration;
+
+use futures::future::{Either, select};
 
 use worker::js_sys::{self, Uint8Array};
 use worker::wasm_bindgen::JsValue;
-use worker::{Date, Env, Error, Request, Result, ScheduledTime, SetAlarmOptions, Storage, console_error, web_sys};
+use worker::{
+    Date, Env, Error, Request, Result, ScheduledTime, SetAlarmOptions, Storage, console_error, console_log, web_sys,
+};
 
 use crate::config;
+use crate::domain::protocol::{Level, LogLine};
 use crate::domain::route::split_url;
 use crate::domain::ticket::{Keyring, SecretError};
 use crate::domain::time::{Alarm, Time};
@@ -32,9 +38,23 @@ pub(super) async fn sleep_until(at: Time) {
     worker::Delay::from(Duration::from_millis(at.since(now()))).await;
 }
 
+/// The value of a future, unless it takes longer than `ms` milliseconds.
+pub(super) async fn within<T>(ms: u64, future: impl Future<Output = T>) -> Option<T> {
+    match select(pin!(future), pin!(sleep_until(now().plus(ms)))).await {
+        Either::Left((value, _)) => Some(value),
+        Either::Right(_) => None,
+    }
+}
+
 /// Something of ours went wrong: for the operator's eyes, and never with anything about a person in it.
-pub(super) fn log(what: &str, error: &impl std::fmt::Display) {
-    console_error!("{what}: {error}");
+pub(super) fn log(event: &str, error: &impl std::fmt::Display) {
+    let detail = error.to_string();
+    console_error!("{}", LogLine { level: Level::Error, event, detail: Some(&detail) }.encode());
+}
+
+/// Something happened that the operator may want to look up.
+pub(super) fn note(event: &str) {
+    console_log!("{}", LogLine { level: Level::Info, event, detail: None }.encode());
 }
 
 /// A variable or a secret, if there is one.
@@ -66,7 +86,7 @@ pub(super) fn internal(path: &str, headers: &[(&str, &str)], body: Option<&[u8]>
 
 /// The path of a request, without the query.
 pub(super) fn path(request: &Request) -> String {
-    split_url(&request.inner().url()).map(|(_, path)| path.to_owned()).unwrap_or_default()
+    split_url(&request.inner().url()).map(|(_, path, _)| path.to_owned()).unwrap_or_default()
 }
 
 /// The alarm of an object, and what is known of it.

@@ -6,21 +6,23 @@ use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
 
 use worker::{
-    DurableObject, Env, Request, Response, Result, State, WebSocket, WebSocketIncomingMessage, WebSocketPair,
-    durable_object,
+    AnalyticsEngineDataPointBuilder, DurableObject, Env, Error, Request, Response, Result, State, WebSocket,
+    WebSocketIncomingMessage, WebSocketPair, durable_object,
 };
 
 use super::entry::NETWORK_HEADER;
 use super::host::{self, ObjectAlarm};
-use super::reply;
 use super::sockets::Sockets;
+use super::{kept, reply};
 use crate::config;
 use crate::domain::census::Report;
 use crate::domain::door::Arrival;
 use crate::domain::id::{LineId, NetworkKey, SessionId};
 use crate::domain::limits::NUMBER_MAX;
 use crate::domain::lobby::{Effect, Input, Lobby as Machine, Rules};
+use crate::domain::metrics::{Meter, Point};
 use crate::domain::protocol::{ProblemCode, echo};
+use crate::domain::tally::Tally;
 use crate::domain::ticket::{Keyring, Ticket};
 use crate::domain::time::Time;
 
@@ -39,6 +41,9 @@ struct Shell {
     machine: Cell<Option<Machine>>,
     sockets: RefCell<Sockets>,
     alarm: ObjectAlarm,
+    /// What was counted since the object started.
+    tally: Cell<Tally>,
+    meter: RefCell<Meter>,
 }
 
 impl DurableObject for Lobby {
@@ -54,16 +59,18 @@ impl DurableObject for Lobby {
             machine: Cell::new(None),
             sockets: RefCell::default(),
             alarm: ObjectAlarm::default(),
+            tally: Cell::default(),
+            meter: RefCell::default(),
             state,
             env,
         };
         Self { shell: AssertUnwindSafe(Rc::new(shell)) }
     }
 
-    async fn fetch(&self, request: Request) -> Result<Response> {
+    async fn fetch(&self, mut request: Request) -> Result<Response> {
         match host::path(&request).as_str() {
             "/socket" => self.shell.open(&request).await,
-            "/census" => self.shell.census().await,
+            "/census" => self.shell.census(&request.bytes().await?).await,
             _ => reply::problem(&ProblemCode::NotFound.into(), &[]),
         }
     }
@@ -118,15 +125,23 @@ impl Shell {
         Response::from_websocket(pair.client)
     }
 
-    /// Answers the presence object, which asks when it starts.
-    async fn census(self: &Rc<Self>) -> Result<Response> {
+    /// Hears what the presence object says, and answers it with a report.
+    async fn census(self: &Rc<Self>, body: &[u8]) -> Result<Response> {
+        self.instructed(body).await?;
         let mut report = None;
         let deadline = self.step(None, &mut |machine, now| {
             report = Some(machine.report(now));
             Vec::new()
         });
         self.alarm.arm(&self.state.storage(), deadline).await?;
-        Response::from_bytes(postcard::to_allocvec(&report).unwrap_or_default())
+        Response::from_bytes(
+            postcard::to_allocvec(&report.map(|report| (report, self.tally.get()))).unwrap_or_default(),
+        )
+    }
+
+    async fn instructed(self: &Rc<Self>, body: &[u8]) -> Result<()> {
+        let instruction = postcard::from_bytes(body).map_err(|error| Error::RustError(error.to_string()))?;
+        self.drive(None, Input::Instructed(instruction)).await
     }
 
     async fn closed(self: &Rc<Self>, socket: &WebSocket, code: u16) -> Result<()> {
@@ -175,7 +190,8 @@ impl Shell {
 
     fn recover(self: &Rc<Self>, event: Option<&WebSocket>, now: Time) -> Machine {
         let remains = self.sockets.borrow_mut().recover(&self.state, event);
-        let (machine, effects) = Machine::restore(self.rules.clone(), now, remains);
+        let rules = Rules { pause: kept::load(&self.state).unwrap_or_default(), ..self.rules.clone() };
+        let (machine, effects) = Machine::restore(rules, now, remains);
         drop(self.perform(effects));
         machine
     }
@@ -194,6 +210,12 @@ impl Shell {
                 Effect::Probe { line } => {
                     answers.push(Input::Heard { line, ping: sockets.last_ping(&self.state, line) });
                 }
+                Effect::KeepPause(pause) => kept::save(&self.state, &pause),
+                Effect::Count(fact) => {
+                    let mut tally = self.tally.get();
+                    tally.count(fact);
+                    self.tally.set(tally);
+                }
                 Effect::Report(report) => self.send_report(report),
             }
         }
@@ -209,21 +231,41 @@ impl Shell {
     }
 
     fn send_report(self: &Rc<Self>, report: Report) {
-        let shell = Rc::clone(self);
+        let (shell, tally) = (Rc::clone(self), self.tally.get());
+        self.measure(&report, &tally);
         self.state.wait_until(async move {
-            if let Err(error) = shell.report(report).await {
-                host::log("a report to the presence object was lost", &error);
-                if let Err(error) = shell.drive(None, Input::ReportLost).await {
-                    host::log("the alarm could not be armed", &error);
+            let told = match shell.report(report, tally).await {
+                Ok(answer) => shell.instructed(&answer).await,
+                Err(error) => {
+                    host::log("a report to the presence object was lost", &error);
+                    shell.drive(None, Input::ReportLost).await
                 }
+            };
+            if let Err(error) = told {
+                host::log("what follows from a report could not be done", &error);
             }
         });
     }
 
-    async fn report(&self, report: Report) -> Result<()> {
-        let body = postcard::to_allocvec(&(&self.rules.name, report)).unwrap_or_default();
+    async fn report(&self, report: Report, tally: Tally) -> Result<Vec<u8>> {
+        let body = postcard::to_allocvec(&(&self.rules.name, report, tally)).unwrap_or_default();
         let presence = self.env.durable_object(config::PRESENCE_BINDING)?.get_by_name(config::PRESENCE)?;
-        presence.fetch_with_request(host::internal("/report", &[], Some(&body))?).await?;
-        Ok(())
+        presence.fetch_with_request(host::internal("/report", &[], Some(&body))?).await?.bytes().await
+    }
+
+    /// Writes to the operator's metrics, where there are any.
+    fn measure(&self, report: &Report, tally: &Tally) {
+        let Ok(metrics) = self.env.analytics_engine(config::METRICS_BINDING) else { return };
+        for Point { kind, name, number } in self.meter.borrow_mut().points(host::now(), report.census, *tally) {
+            #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+            let point = AnalyticsEngineDataPointBuilder::new()
+                .indexes([self.rules.name.as_str()])
+                .add_blob(kind)
+                .add_blob(name)
+                .add_double(number as f64);
+            if let Err(error) = point.write_to(&metrics) {
+                host::log("a point could not be written to the metrics", &error);
+            }
+        }
     }
 }

@@ -1,124 +1,146 @@
-//! The presence object's Durable Object: reports in, event streams out.
+//! The presence object's Durable Object: reports in, event streams out, and the operator's calls.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
-use std::pin::Pin;
-use std::rc::{Rc, Weak};
-use std::task::{Context, Poll};
+use std::rc::Rc;
 
-use futures::channel::mpsc;
-use futures::future::{Either, select};
-use futures::{Stream, StreamExt as _};
+use futures::channel::oneshot;
 use worker::wasm_bindgen_futures::spawn_local;
-use worker::{DurableObject, Env, Error, Headers, Request, Response, ResponseBuilder, Result, State, durable_object};
+use worker::{DurableObject, Env, Error, Request, Response, ResponseBuilder, Result, State, durable_object};
 
-use super::entry::ORIGIN_HEADER;
-use super::host;
-use super::reply;
+use super::entry::{ORIGIN_HEADER, PAUSED_HEADER, SEEN_HEADER};
+use super::feeds::Feeds;
+use super::host::{self, ObjectAlarm};
+use super::{kept, reply};
 use crate::config;
-use crate::domain::census::Report;
+use crate::domain::census::{Instruction, Report};
 use crate::domain::id::StreamId;
-use crate::domain::limits::{ASK_MS_MAX, STREAM_BACKLOG_MAX};
-use crate::domain::presence::{Effect, Input, Presence as Machine};
-use crate::domain::protocol::{JSON_TYPE, ProblemCode, to_json};
+use crate::domain::limits::ASK_MS_MAX;
+use crate::domain::operator::Call;
+use crate::domain::presence::{Answer, Effect, Input, Presence as Machine};
+use crate::domain::protocol::{JSON_TYPE, PROBLEM_TYPE, ProblemCode, to_json};
+use crate::domain::tally::Tally;
 use crate::domain::time::{Alarm, Time};
 
 /// The presence object. The streams live in the shell: a panic takes the machine along, and no stream notices.
-#[durable_object(fetch)]
+#[durable_object(alarm)]
 pub struct Presence {
     shell: AssertUnwindSafe<Rc<Shell>>,
 }
 
 struct Shell {
+    state: State,
     env: Env,
     /// `None` while it takes a step, and so after a step that panicked.
     machine: Cell<Option<Machine>>,
-    streams: RefCell<BTreeMap<StreamId, mpsc::Sender<String>>>,
+    feeds: RefCell<Feeds>,
     newest: Cell<u64>,
-    asked: Cell<bool>,
+    /// Lobbies that were asked and have not answered, and those who wait for that.
+    asking: Cell<usize>,
+    patient: RefCell<Vec<oneshot::Sender<()>>>,
     /// Not the alarm of the object: with streams open it stays in memory anyway, and this one writes nothing.
     timer: Cell<Alarm>,
+    /// The alarm of the object, for what has to happen whether anybody watches or not.
+    alarm: ObjectAlarm,
+}
+
+/// What a step leaves to be done in turns of its own.
+#[derive(Default)]
+struct Rest {
+    asks: Vec<(String, Instruction)>,
+    answer: Option<Answer>,
 }
 
 impl DurableObject for Presence {
-    fn new(_state: State, env: Env) -> Self {
+    fn new(state: State, env: Env) -> Self {
         let shell = Shell {
+            state,
             env,
-            machine: Cell::new(Some(Machine::default())),
-            streams: RefCell::default(),
+            machine: Cell::new(None),
+            feeds: RefCell::default(),
             newest: Cell::new(0),
-            asked: Cell::new(false),
+            asking: Cell::new(0),
+            patient: RefCell::default(),
             timer: Cell::new(Alarm::default()),
+            alarm: ObjectAlarm::default(),
         };
         Self { shell: AssertUnwindSafe(Rc::new(shell)) }
     }
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
+        let shell = &self.shell;
         match host::path(&request).as_str() {
             "/events" => {
-                self.shell.ask_once().await;
-                self.shell.subscribe(request.headers())
+                shell.ask(Input::Wanted { watch: true }).await;
+                shell.subscribe(&request)
             }
             "/presence" => {
-                self.shell.ask_once().await;
-                let document = self.shell.step(Input::Tick, Machine::document);
-                reply::document(JSON_TYPE, to_json(&document), &[("access-control-allow-origin", "*")])
+                shell.ask(Input::Wanted { watch: false }).await;
+                let (document, paused) = shell.look(|machine| (machine.document(), machine.is_paused()));
+                let paused = if paused { "1" } else { "0" };
+                reply::document(JSON_TYPE, to_json(&document), &[(PAUSED_HEADER, paused)])
             }
             "/report" => {
-                self.shell.hear(&request.bytes().await?);
-                Response::empty()
+                let (lobby, report, tally) = read(&request.bytes().await?)?;
+                drop(shell.step(Input::Reported { lobby, report, tally }));
+                Response::from_bytes(postcard::to_allocvec(&shell.look(Machine::instruction)).unwrap_or_default())
             }
+            "/admin" => shell.answer(read(&request.bytes().await?)?).await,
             #[cfg(feature = "probe")]
             super::probe::PANIC_PATH => {
-                drop(self.shell.machine.take());
+                drop(shell.machine.take());
                 panic!("as the test asked for");
             }
             _ => reply::problem(&ProblemCode::NotFound.into(), &[]),
         }
     }
+
+    async fn alarm(&self) -> Result<Response> {
+        self.shell.alarm.rang();
+        drop(self.shell.step(Input::Tick));
+        self.shell.arm().await?;
+        Response::empty()
+    }
+}
+
+fn read<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T> {
+    postcard::from_bytes(body).map_err(|error| Error::RustError(error.to_string()))
 }
 
 impl Shell {
-    /// Asks the lobby how many people it has: an object that has just started does not know.
-    async fn ask_once(self: &Rc<Self>) {
-        if self.asked.replace(true) {
-            return;
+    async fn answer(self: &Rc<Self>, Call { network, authorized, command }: Call) -> Result<Response> {
+        if authorized {
+            // For what is told about the lobbies.
+            self.ask(Input::Wanted { watch: false }).await;
         }
-        let give_up = Box::pin(host::sleep_until(host::now().plus(ASK_MS_MAX)));
-        match select(Box::pin(self.ask()), give_up).await {
-            Either::Left((Ok(()), _)) => {}
-            Either::Left((Err(error), _)) => host::log("the lobby did not say how many people it has", &error),
-            Either::Right(_) => host::log("the lobby did not say how many people it has", &"no answer in time"),
-        }
+        let answer = self.ask(Input::Called { network, authorized, command }).await;
+        self.arm().await?;
+        let answer = answer.unwrap_or(Answer::Known);
+        let content_type = if matches!(answer, Answer::Refused(_)) { PROBLEM_TYPE } else { JSON_TYPE };
+        let (status, body) = answer.encode();
+        reply::reply(status, content_type, body, &[])
     }
 
-    async fn ask(self: &Rc<Self>) -> Result<()> {
-        let lobby = self.env.durable_object(config::LOBBY_BINDING)?.get_by_name(config::LOBBY)?;
-        let request = host::internal("/census", &[], None)?;
-        let answer = lobby.fetch_with_request(request).await?.bytes().await?;
-        let report: Option<Report> =
-            postcard::from_bytes(&answer).map_err(|error| Error::RustError(error.to_string()))?;
-        if let Some(report) = report {
-            self.step(Input::Reported { lobby: config::LOBBY.to_owned(), report }, |_| ());
-        }
-        Ok(())
-    }
-
-    fn hear(self: &Rc<Self>, body: &[u8]) {
-        if let Ok((lobby, report)) = postcard::from_bytes(body) {
-            self.step(Input::Reported { lobby, report }, |_| ());
-        }
-    }
-
-    fn subscribe(self: &Rc<Self>, headers: &Headers) -> Result<Response> {
+    fn subscribe(self: &Rc<Self>, request: &Request) -> Result<Response> {
+        let headers = request.headers();
+        let seen = headers.get(SEEN_HEADER)?.and_then(|seen| seen.parse().ok()).unwrap_or_default();
         let stream = StreamId(self.newest.get());
         self.newest.set(stream.0 + 1);
         let chance = u32::from_be_bytes(host::draw()?);
-        let (sender, receiver) = mpsc::channel(STREAM_BACKLOG_MAX);
-        self.streams.borrow_mut().insert(stream, sender);
-        let subscription = Subscription { receiver, stream, shell: Rc::downgrade(self) };
-        self.step(Input::Subscribed { stream, chance }, |_| ());
+        let shell = AssertUnwindSafe(Rc::downgrade(self));
+        let when_gone = move || {
+            // All of it, with what vouches for it.
+            let whole = &shell;
+            let shell = whole.0.clone();
+            // In a turn of its own: what is called here goes with the stream.
+            spawn_local(async move {
+                let Some(shell) = shell.upgrade() else { return };
+                shell.feeds.borrow_mut().forget(stream);
+                drop(shell.step(Input::Gone { stream }));
+            });
+        };
+        let body = self.feeds.borrow_mut().open(stream, when_gone)?;
+        drop(self.step(Input::Subscribed { stream, seen, chance }));
         let mut builder = ResponseBuilder::new()
             .with_header("content-type", "text/event-stream")?
             .with_header("cache-control", "no-store")?
@@ -126,56 +148,103 @@ impl Shell {
         if let Some(origin) = headers.get(ORIGIN_HEADER)? {
             builder = builder.with_header("access-control-allow-origin", &origin)?.with_header("vary", "origin")?;
         }
-        builder.from_stream(subscription)
+        Ok(builder.stream(body))
     }
 
-    /// Lets the machine take a step, performs what comes of it, and looks at the machine once more.
-    fn step<T>(self: &Rc<Self>, input: Input, look: impl FnOnce(&Machine) -> T) -> T {
-        let now = host::now();
-        let mut machine = self.machine.take().unwrap_or_else(|| self.recover(now));
-        let mut inputs = vec![input];
-        while let Some(input) = inputs.pop() {
-            let cut = self.perform(machine.handle(now, input));
-            inputs.extend(cut.into_iter().map(|stream| Input::Gone { stream }));
+    /// Arms the alarm of the object, if something has to happen whether anybody watches or not.
+    async fn arm(&self) -> Result<()> {
+        self.alarm.arm(&self.state.storage(), self.look(Machine::expiry)).await
+    }
+
+    /// Takes a step, and waits until all lobbies that are asked at this time have answered or had the time to.
+    async fn ask(self: &Rc<Self>, input: Input) -> Option<Answer> {
+        let Rest { asks, answer } = self.step(input);
+        for (lobby, instruction) in asks {
+            self.asking.set(self.asking.get() + 1);
+            let shell = Rc::clone(self);
+            // Not in the turn of the request, which may be given up.
+            spawn_local(async move {
+                shell.ask_lobby(lobby, instruction).await;
+                shell.asking.set(shell.asking.get() - 1);
+                if shell.asking.get() == 0 {
+                    shell.patient.take();
+                }
+            });
         }
-        let (deadline, seen) = (machine.deadline(), look(&machine));
+        if self.asking.get() > 0 {
+            let (sender, receiver) = oneshot::channel::<()>();
+            self.patient.borrow_mut().push(sender);
+            // It is dropped, and nothing sent, when all have answered.
+            let _ = host::within(ASK_MS_MAX, receiver).await;
+        }
+        answer
+    }
+
+    async fn ask_lobby(self: &Rc<Self>, lobby: String, instruction: Instruction) {
+        match self.ask_census(&lobby, instruction).await {
+            Ok((report, tally)) => drop(self.step(Input::Reported { lobby, report, tally })),
+            Err(error) => host::log("a lobby did not say how many people it has", &error),
+        }
+    }
+
+    async fn ask_census(&self, lobby: &str, instruction: Instruction) -> Result<(Report, Box<Tally>)> {
+        let lobby = self.env.durable_object(config::LOBBY_BINDING)?.get_by_name(lobby)?;
+        let body = postcard::to_allocvec(&instruction).unwrap_or_default();
+        let mut answer = lobby.fetch_with_request(host::internal("/census", &[], Some(&body))?).await?;
+        read::<Option<_>>(&answer.bytes().await?)?.ok_or_else(|| Error::RustError("no report".to_owned()))
+    }
+
+    fn look<T>(&self, look: impl FnOnce(&Machine) -> T) -> T {
+        let machine = self.machine.take().unwrap_or_else(|| self.restored(host::now()));
+        let seen = look(&machine);
         self.machine.set(Some(machine));
-        self.wake_at(deadline);
         seen
     }
 
+    /// Lets the machine take a step, performs what comes of it, and leaves the rest.
+    fn step(self: &Rc<Self>, input: Input) -> Rest {
+        let now = host::now();
+        let mut machine = self.machine.take().unwrap_or_else(|| self.recover(now));
+        let (mut rest, mut inputs) = (Rest::default(), vec![input]);
+        while let Some(input) = inputs.pop() {
+            let cut = self.perform(machine.handle(now, input), &mut rest);
+            inputs.extend(cut.into_iter().map(|stream| Input::Gone { stream }));
+        }
+        let deadline = machine.deadline();
+        self.machine.set(Some(machine));
+        self.wake_at(deadline);
+        rest
+    }
+
+    fn restored(&self, now: Time) -> Machine {
+        Machine::restore(now, kept::load(&self.state).unwrap_or_default(), config::LOBBY)
+    }
+
     /// A machine that knows the open streams; their counts come with the lobbies' next reports.
-    fn recover(self: &Rc<Self>, now: Time) -> Machine {
-        self.asked.set(false);
-        let mut machine = Machine::default();
-        let streams: Vec<StreamId> = self.streams.borrow().keys().copied().collect();
+    fn recover(&self, now: Time) -> Machine {
+        let mut machine = self.restored(now);
+        let streams = self.feeds.borrow().streams();
+        let seen = machine.last_entry();
         for stream in streams {
             // Drawn anew for each: otherwise all of them would end, and come back, in the same moment.
             let chance = host::draw().map_or(0, u32::from_be_bytes);
-            let effects = machine.handle(now, Input::Subscribed { stream, chance });
-            self.perform(effects);
+            let effects = machine.handle(now, Input::Subscribed { stream, seen, chance });
+            self.perform(effects, &mut Rest::default());
         }
         machine
     }
 
-    /// Performs effects; returns the streams that were too slow and have been cut off. Their clients come back and are
-    /// told everything anew.
-    fn perform(self: &Rc<Self>, effects: Vec<Effect>) -> Vec<StreamId> {
-        let mut streams = self.streams.borrow_mut();
+    /// Performs effects; the value is the streams that were too slow and have been cut off.
+    fn perform(&self, effects: Vec<Effect>, rest: &mut Rest) -> Vec<StreamId> {
+        let mut feeds = self.feeds.borrow_mut();
         let mut cut = Vec::new();
         for effect in effects {
             match effect {
-                Effect::Write { to, text } => {
-                    for stream in to {
-                        let full =
-                            streams.get_mut(&stream).is_some_and(|sender| sender.try_send(text.clone()).is_err());
-                        if full {
-                            streams.remove(&stream);
-                            cut.push(stream);
-                        }
-                    }
-                }
-                Effect::End { stream } => drop(streams.remove(&stream)),
+                Effect::Keep(stored) => kept::save(&self.state, &stored),
+                Effect::Ask { lobby, instruction } => rest.asks.push((lobby, instruction)),
+                Effect::Write { to, text } => cut.extend(feeds.write(&to, &text)),
+                Effect::End { stream } => feeds.end(stream),
+                Effect::Answer(answer) => rest.answer = Some(answer),
             }
         }
         cut
@@ -194,35 +263,8 @@ impl Shell {
             let armed = timer.rang(at);
             shell.timer.set(timer);
             if armed {
-                shell.step(Input::Tick, |_| ());
+                drop(shell.step(Input::Tick));
             }
-        });
-    }
-}
-
-/// The body of one stream. The runtime drops it when the client is gone or the stream has ended.
-struct Subscription {
-    receiver: mpsc::Receiver<String>,
-    stream: StreamId,
-    shell: Weak<Shell>,
-}
-
-impl Stream for Subscription {
-    type Item = Result<Vec<u8>>;
-
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.receiver.poll_next_unpin(cx).map(|text| text.map(|text| Ok(text.into_bytes())))
-    }
-}
-
-impl Drop for Subscription {
-    fn drop(&mut self) {
-        let (shell, stream) = (self.shell.clone(), self.stream);
-        // In a turn of its own: the machine may be in the middle of a step.
-        spawn_local(async move {
-            let Some(shell) = shell.upgrade() else { return };
-            shell.streams.borrow_mut().remove(&stream);
-            shell.step(Input::Gone { stream }, |_| ());
         });
     }
 }

@@ -14,7 +14,8 @@ pub(super) fn problem(problem: &Problem, headers: &[(&str, &str)]) -> Result<Res
     reply(problem.code.status(), PROBLEM_TYPE, problem.encode(), headers)
 }
 
-fn reply(status: u16, content_type: &str, body: String, headers: &[(&str, &str)]) -> Result<Response> {
+/// A response; no body goes with 204.
+pub(super) fn reply(status: u16, content_type: &str, body: String, headers: &[(&str, &str)]) -> Result<Response> {
     let defaults = [
         ("content-type", content_type),
         ("cache-control", "no-store"),
@@ -25,5 +26,5 @@ fn reply(status: u16, content_type: &str, body: String, headers: &[(&str, &str)]
     for (name, value) in defaults.iter().chain(headers) {
         builder = builder.with_header(name, value)?;
     }
-    Ok(builder.fixed(body.into_bytes()))
+    Ok(if status == 204 { builder.empty() } else { builder.fixed(body.into_bytes()) })
 }

@@ -1,7 +1,5 @@
 //! The sockets of an object, by line: what is kept with them, sent to them, and known of them.
 
-use std::collections::BTreeMap;
-
 use worker::js_sys::{Date, Function, Reflect, Uint8Array};
 use worker::wasm_bindgen::{JsCast as _, JsValue};
 use worker::worker_sys::ext::WebSocketExt as _;
@@ -11,6 +9,7 @@ use crate::domain::id::LineId;
 use crate::domain::lobby::Remains;
 use crate::domain::protocol::{CloseCode, PING, PONG};
 use crate::domain::session::Record;
+use crate::domain::sorted::Sorted;
 use crate::domain::time::Time;
 
 /// Where a socket's line is noted, so that a frame is not delayed by decoding what is kept.
@@ -19,7 +18,7 @@ const LINE: &str = "edgewiseLine";
 /// The sockets of an object.
 #[derive(Default)]
 pub(super) struct Sockets {
-    by_line: BTreeMap<LineId, WebSocket>,
+    by_line: Sorted<LineId, WebSocket>,
 }
 
 impl Sockets {
@@ -40,12 +39,12 @@ impl Sockets {
     /// Takes over what an earlier life of the object has left. `event` is the socket whose event has woken it: the
     /// runtime may no longer list one that closes.
     pub(super) fn recover(&mut self, state: &State, event: Option<&WebSocket>) -> Vec<Remains> {
-        self.by_line.clear();
+        self.by_line = Sorted::default();
         let listed = state.get_websockets().into_iter().chain(event.cloned());
         let mut remains = Vec::new();
         for socket in listed {
             let Some((line, record)) = kept(&socket) else { continue };
-            if self.by_line.contains_key(&line) {
+            if self.by_line.get(&line).is_some() {
                 continue;
             }
             remains.push(Remains { line, record, ping: last_ping(state, &socket) });

@@ -82,7 +82,7 @@ impl World {
                     let ping = self.wires[of(line)].ping;
                     self.tell_lobby(Input::Heard { line, ping });
                 }
-                Effect::Report(_) => {}
+                Effect::KeepPause(_) | Effect::Count(_) | Effect::Report(_) => {}
             }
         }
     }

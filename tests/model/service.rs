@@ -70,7 +70,12 @@ impl World {
     fn check_relay(&mut self, from: usize, said: Option<&Heard>, effects: &[Effect]) {
         let heard = effects.iter().filter_map(|effect| match effect {
             Effect::Send { line, frame } => Some((*line, read_as(frame)?)),
-            Effect::Keep { .. } | Effect::Close { .. } | Effect::Probe { .. } | Effect::Report(_) => None,
+            Effect::Keep { .. }
+            | Effect::Close { .. }
+            | Effect::Probe { .. }
+            | Effect::KeepPause(_)
+            | Effect::Count(_)
+            | Effect::Report(_) => None,
         });
         let heard: Vec<(LineId, Heard)> = heard.collect();
         let whole = heard.len() <= 1 && heard.iter().all(|(_, frame)| Some(frame) == said);
@@ -110,7 +115,7 @@ impl World {
                     let ping = self.wire(line).and_then(|wire| wire.ping);
                     self.tell_lobby(Input::Heard { line, ping });
                 }
-                Effect::Report(_) => {}
+                Effect::KeepPause(_) | Effect::Count(_) | Effect::Report(_) => {}
             }
         }
     }

@@ -55,7 +55,8 @@ fn act(world: &mut World, chance: &mut Chance, crowd: u64) {
             let frame = format!(r#"{{"type":"stop","c":"{name}"}}"#);
             world.send(who, if chance.percent(30) { r#"{"type":"stop"}"# } else { &frame });
         }
-        62..64 => nonsense(world, chance, who),
+        62 => nonsense(world, chance, who),
+        63 => world.pause(),
         64 => {
             let name = world.name(who, chance);
             world.send(who, &format!(r#"{{"type":"block","c":"{name}"}}"#));

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use edgewise::domain::census::Census;
+use edgewise::domain::census::{Census, Instruction};
 use edgewise::domain::door::Arrival;
 use edgewise::domain::id::{ConversationId, ConversationName, LineId, NetworkKey, SessionId, VisitorId};
-use edgewise::domain::limits::{GRACE_MS, PENDING_MAX, PENDING_PER_NETWORK_MAX, REPEAT_BUDGET, SAY_BUDGET};
+use edgewise::domain::limits::{GRACE_MS, PENDING_MAX, PENDING_PER_NETWORK_MAX, REPEAT_BUDGET, REPORT_MS, SAY_BUDGET};
 use edgewise::domain::lobby::{Effect, Frame, Input, Lobby, Remains, Rules};
 use edgewise::domain::matchmaker::Seeker;
 use edgewise::domain::protocol::{ClientFrame, ErrorCode, ServerFrame, decode};
@@ -125,6 +125,13 @@ impl World {
         self.deaf.extend(self.people[who].line);
     }
 
+    /// The operator stops matching, or lets it go on.
+    pub fn pause(&mut self) {
+        let pause = self.rules.pause.then(!self.rules.pause.paused, self.now);
+        self.step(Input::Instructed(Instruction { change_ms: REPORT_MS, pause }));
+        assert_eq!(self.rules.pause, pause, "a pause is kept");
+    }
+
     /// Memory is lost, and perhaps a line with it, without anybody having heard of its end.
     pub fn hibernate(&mut self, lost: Option<usize>) {
         if let Some(line) = lost.and_then(|who| self.people[who].line) {
@@ -144,7 +151,8 @@ impl World {
         self.twin = None;
         if lost.is_none() {
             assert_eq!(self.lobby.snapshot(), before.snapshot(), "a restored lobby is another one");
-            assert!(effects.iter().all(|effect| matches!(effect, Effect::Report(_))), "{effects:?}");
+            let others = effects.iter().filter(|effect| !matches!(effect, Effect::Report(_) | Effect::Count(_)));
+            assert_eq!(others.count(), 0, "{effects:?}");
             self.twin = Some(before);
         }
         self.perform(effects, None);
@@ -171,7 +179,7 @@ impl World {
         let alike = !self.rules.limited && !effects.iter().any(is_strike) && in_conversation(&input);
         if let Some(mut twin) = self.twin.take().filter(|_| alike) {
             let told = |effects: Vec<Effect>| -> Vec<Effect> {
-                let all = effects.into_iter().filter(|effect| !matches!(effect, Effect::Report(_)));
+                let all = effects.into_iter().filter(|effect| !matches!(effect, Effect::Report(_) | Effect::Count(_)));
                 all.map(without_signs_of_life).collect()
             };
             let same = told(twin.handle(self.now, input.clone()));
@@ -236,7 +244,13 @@ impl World {
                     let ping = self.lines.get(line).and_then(|who| self.people[*who].ping);
                     answers.push(Input::Heard { line: *line, ping });
                 }
-                Effect::Report(report) => self.told = report.census,
+                Effect::KeepPause(pause) => self.rules.pause = *pause,
+                Effect::Count(_) => {}
+                Effect::Report(report) => {
+                    self.told = report.census;
+                    let (change_ms, pause) = (REPORT_MS, self.rules.pause);
+                    answers.push(Input::Instructed(Instruction { change_ms, pause }));
+                }
             }
         }
         self.trace.extend(effects);
@@ -263,6 +277,7 @@ impl World {
             assert_eq!(relayed_in(frame), None, "invariant 4: passed on without having been sent");
         }
         if matches!(frame, ServerFrame::Matched { .. }) {
+            assert!(!self.rules.pause.paused, "somebody was matched while matching is paused");
             self.check_meeting(line);
         }
         if let Some(who) = self.lines.get(&line).filter(|_| !self.deaf.contains(&line)) {
@@ -311,7 +326,7 @@ impl World {
 
     /// No two who may meet are left waiting, unless one of them is due to look, or being looked at.
     fn check_queue(&self) {
-        if self.asked > 0 || self.lobby.deadline().is_some_and(|at| at <= self.now) {
+        if self.rules.pause.paused || self.asked > 0 || self.lobby.deadline().is_some_and(|at| at <= self.now) {
             return;
         }
         let people = self.seated().map(|(_, kept)| &kept.person);

@@ -5,6 +5,7 @@ use crate::domain::budgets::Cost;
 use crate::domain::id::{ConversationId, ConversationName, SessionId};
 use crate::domain::person::Doing;
 use crate::domain::protocol::{ClientFrame, CloseCode, EndReason, ErrorCode, Preferences, Refusal, ServerFrame};
+use crate::domain::tally::Fact;
 
 /// What a frame's `c` means for somebody.
 enum Meant {
@@ -34,7 +35,10 @@ impl Lobby {
             }
             (ClientFrame::Stop { conversation }, _) => self.stop(turn, id, conversation.as_ref()),
             (ClientFrame::Say { n, text, .. }, Some((conversation, partner))) => {
-                self.sessions.entry(id).and_modify(|session| session.said = session.said.max(n));
+                if self.sessions.get(&id).is_some_and(|session| session.said < n) {
+                    self.sessions.entry(id).and_modify(|session| session.said = n);
+                    turn.count(Fact::Relayed);
+                }
                 self.tell(turn, partner, ServerFrame::Say { conversation, n, text: text.into_string() });
             }
             (frame @ ClientFrame::Say { .. }, None) => self.refuse(turn, id, frame.refused(ErrorCode::NotTalking)),
@@ -138,6 +142,7 @@ impl Lobby {
 
     /// Tells both that their conversation is over.
     fn end(&mut self, turn: &mut Turn, one: SessionId, other: SessionId, reason: EndReason) {
+        turn.count(Fact::Ended(reason));
         self.tell_end(turn, one, reason);
         self.tell_end(turn, other, reason);
     }
@@ -172,6 +177,7 @@ impl Lobby {
     }
 
     fn refuse(&self, turn: &mut Turn, id: SessionId, refusal: Refusal) {
+        turn.count(Fact::Refused(refusal.code));
         self.tell(turn, id, ServerFrame::Error(refusal));
     }
 

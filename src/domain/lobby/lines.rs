@@ -7,7 +7,9 @@ use crate::domain::limits::{
     FLOOD_RETRY_MS, FULL_RETRY_MS, GRACE_MS, PING_MS, SILENCE_MS_MAX, STRIKE_SPAN_MS, STRIKES,
 };
 use crate::domain::protocol::{CloseCode, EndReason, ErrorCode, Refusal, ServerFrame};
+use crate::domain::rate_limit::Recent;
 use crate::domain::session::{Pending, Record, Session, Whereabouts};
+use crate::domain::tally::Fact;
 use crate::domain::time::Time;
 
 impl Lobby {
@@ -57,8 +59,9 @@ impl Lobby {
 
     /// A frame that is not this protocol: refused, and the line is closed when there are too many.
     pub(super) fn strike(&mut self, turn: &mut Turn, line: LineId, refusal: Refusal) {
+        turn.count(Fact::Refused(refusal.code));
         turn.send(line, ServerFrame::Error(refusal));
-        if self.strikes.entry(line).or_default().reaches(STRIKES, STRIKE_SPAN_MS, turn.now) {
+        if self.strikes.get_or_insert(line, Recent::default).reaches(STRIKES, STRIKE_SPAN_MS, turn.now) {
             self.shut(turn, line, CloseCode::Protocol);
         }
     }

@@ -12,9 +12,11 @@ use crate::domain::conversation;
 use crate::domain::id::{LineId, SessionId};
 use crate::domain::limits::TRIAL_MS;
 use crate::domain::matchmaker::Wait;
+use crate::domain::pause::Pause;
 use crate::domain::person::Doing;
-use crate::domain::protocol::{EndReason, Preferences, ServerFrame};
+use crate::domain::protocol::{EndReason, ErrorCode, Preferences, Refusal, ServerFrame};
 use crate::domain::session::Trial;
+use crate::domain::tally::Fact;
 
 /// A search whose outcome waits for a look at some lines.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -22,7 +24,8 @@ pub(super) struct Look {
     wait: Wait,
     /// Whether to say so if nobody is found.
     tell: bool,
-    lines: BTreeSet<LineId>,
+    /// Those that are still to be looked at.
+    lines: Vec<LineId>,
 }
 
 impl Lobby {
@@ -47,6 +50,9 @@ impl Lobby {
 
     /// Those for whom time has changed whom they may meet look again.
     pub(super) fn settle(&mut self, turn: &mut Turn) {
+        if self.rules.pause.paused {
+            return;
+        }
         for id in self.matchmaker.due(turn.now) {
             // Perhaps they have been found by one who was due before them.
             if let Some(wait) = self.matchmaker.get(id).map(|seeker| seeker.wait) {
@@ -60,6 +66,10 @@ impl Lobby {
         // Whatever an earlier one still waits for is of no interest any more.
         self.looks.remove(&id);
         let Some(seeker) = self.sessions.get(&id).map(|session| session.person.seeker(wait)) else { return };
+        if self.rules.pause.paused {
+            self.matchmaker.seat(turn.now, seeker);
+            return self.wait(turn, id, wait, tell);
+        }
         let Some(partner) = self.matchmaker.find(turn.now, seeker) else { return self.wait(turn, id, wait, tell) };
         let lines = self.doubtful([id, partner], turn);
         if lines.is_empty() {
@@ -69,8 +79,41 @@ impl Lobby {
         self.looks.insert(id, Look { wait, tell, lines });
     }
 
+    /// Matching is paused or goes on, unless that is known already, or something newer. Whoever waits is told, and looks
+    /// again when it goes on, in the order of waiting.
+    pub(super) fn pause(&mut self, turn: &mut Turn, pause: Pause) {
+        if !pause.is_after(self.rules.pause) {
+            return;
+        }
+        let before = std::mem::replace(&mut self.rules.pause, pause);
+        turn.effects.push(Effect::KeepPause(pause));
+        if pause.paused == before.paused {
+            return;
+        }
+        if !pause.paused {
+            // Whoever has widened meanwhile is found as such; all of them look below.
+            drop(self.matchmaker.due(turn.now));
+        }
+        let mut waiting: Vec<_> =
+            self.matchmaker.waiting().map(|seeker| (seeker.wait.place, seeker.session, seeker.wait)).collect();
+        waiting.sort_unstable_by_key(|(place, session, _)| (*place, *session));
+        for (_, id, wait) in waiting {
+            if pause.paused {
+                self.tell_paused(turn, id);
+            } else if self.matchmaker.get(id).is_some() {
+                self.look(turn, id, wait, true);
+            }
+        }
+    }
+
+    /// Tells somebody who waits that nobody is matched for now.
+    pub(super) fn tell_paused(&self, turn: &mut Turn, id: SessionId) {
+        let notice = Refusal { re: None, ..Refusal::of("find", ErrorCode::Paused) };
+        self.tell(turn, id, ServerFrame::Error(notice));
+    }
+
     /// The lines of those who may be gone, and of whom a look would show more.
-    fn doubtful(&self, ids: [SessionId; 2], turn: &Turn) -> BTreeSet<LineId> {
+    fn doubtful(&self, ids: [SessionId; 2], turn: &Turn) -> Vec<LineId> {
         let lines = ids.iter().filter_map(|id| self.sessions.get(id)?.line());
         let doubtful = lines.filter(|line| line.is_doubtful(turn.now) && line.is_worth_a_look(turn.now));
         doubtful.map(|line| line.id).collect()
@@ -79,8 +122,10 @@ impl Lobby {
     /// A line was looked at: searches that were waiting for nothing else go on.
     pub(super) fn looked(&mut self, turn: &mut Turn, line: LineId) {
         let mut over = Vec::new();
-        for (id, look) in &mut self.looks {
-            if look.lines.remove(&line) && look.lines.is_empty() {
+        for (id, look) in self.looks.iter_mut() {
+            let known = look.lines.len();
+            look.lines.retain(|other| *other != line);
+            if look.lines.len() < known && look.lines.is_empty() {
                 over.push((look.wait.place, *id));
             }
         }
@@ -123,6 +168,8 @@ impl Lobby {
         if conversation::begin(&mut ones, &mut others, turn.now).is_none() {
             return;
         }
+        let waited_ms = [wait, others_wait].map(|wait| turn.now.since(wait.place.since));
+        turn.count(Fact::Matched { waited_ms });
         for (person, partner) in [(ones, others_wait), (others, wait)] {
             let (id, ticket, common) = (person.id, self.ticket(turn, &person), person.common());
             let Some((conversation, lang)) = person.talk().map(|talk| (talk.conversation, talk.lang)) else { continue };
@@ -156,6 +203,7 @@ impl Lobby {
             let Some((_, partner)) = self.sessions.get(&id).and_then(|session| session.person.talking()) else {
                 continue;
             };
+            turn.count(Fact::Ended(EndReason::Lost));
             for who in [id, partner] {
                 self.tell_over(turn, who, EndReason::Lost, false);
             }

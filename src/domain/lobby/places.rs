@@ -6,9 +6,11 @@ use crate::domain::id::{LineId, SessionId};
 use crate::domain::limits::{CLOCK_SLACK_MS, GRACE_MS, LOBBY_RETURNS_FACTOR, TICKET_MS};
 use crate::domain::person::{Doing, Person};
 use crate::domain::protocol::{
-    CloseCode, EndReason, Hello, PartnerState, Presence, Resumed, ServerFrame, SessionState, WireLimits, WireVersion,
+    CloseCode, EndReason, ErrorCode, Hello, PartnerState, Presence, Resumed, ServerFrame, SessionState, WireLimits,
+    WireVersion,
 };
 use crate::domain::session::{Kept, Line, Session, Whereabouts};
+use crate::domain::tally::Fact;
 use crate::domain::ticket::{Pass, Ticket};
 use crate::domain::time::Time;
 
@@ -39,23 +41,32 @@ impl Lobby {
         }
         // Who has no place to come back to is admitted like anybody else, but as who they are: what a ticket says of its
         // holder is news to a partner who comes with an older one.
-        if self.is_full(ticket.person.doing == Doing::Idle) {
-            return self.shut(turn, line, CloseCode::Full);
+        if self.turns_away(turn, line, ticket.person.doing == Doing::Idle) {
+            return;
         }
         self.come_back(turn, line, hello, &pass, ticket.person);
     }
 
-    /// Whether there is no room, for a newcomer or for somebody who has a place. Newcomers are counted against those who
-    /// are here: whoever is away is remembered, for what an older ticket of theirs would claim, and takes nobody's room.
-    fn is_full(&self, newcomer: bool) -> bool {
+    /// Turns somebody away for whom there is no room, and a newcomer while matching is paused; true when it has. Newcomers
+    /// are counted against those who are here: whoever is away is remembered, for what an older ticket of theirs would
+    /// claim, and takes nobody's room.
+    fn turns_away(&mut self, turn: &mut Turn, line: LineId, newcomer: bool) -> bool {
         let crowded = newcomer && self.lines.len() >= self.rules.sessions_max;
-        crowded || self.sessions.len() >= LOBBY_RETURNS_FACTOR * self.rules.sessions_max
+        let full = crowded || self.sessions.len() >= LOBBY_RETURNS_FACTOR * self.rules.sessions_max;
+        let paused = newcomer && self.rules.pause.paused;
+        if paused {
+            turn.count(Fact::Refused(ErrorCode::Paused));
+        }
+        if full || paused {
+            self.shut(turn, line, CloseCode::Full);
+        }
+        full || paused
     }
 
     /// Somebody new. A ticket of another lobby counts for memory and for the place in line.
     fn come(&mut self, turn: &mut Turn, line: LineId, hello: &Hello, pass: &Pass, elsewhere: Option<Person>) {
-        if self.is_full(true) {
-            return self.shut(turn, line, CloseCode::Full);
+        if self.turns_away(turn, line, true) {
+            return;
         }
         let Some(pending) = self.anteroom.leave(line) else { return };
         let mut person = Person::new(pending.session, pass.visitor);
@@ -107,6 +118,8 @@ impl Lobby {
         self.recollect(turn, pass.visitor, &pass.memory);
         // Whoever comes back is not gone.
         self.pass_trial(turn, id);
+        let to_talk = self.sessions.get(&id).is_some_and(|session| session.person.talk().is_some());
+        turn.count(Fact::CameBack { to_talk });
         self.welcome(turn, id);
     }
 
@@ -141,6 +154,7 @@ impl Lobby {
         let Some(partner) = person.partner() else { return };
         let id = partner.id;
         if let Some((_, other)) = self.sessions.get(&id).and_then(|session| session.person.talking()) {
+            turn.count(Fact::Ended(EndReason::Lost));
             self.tell_end(turn, other, EndReason::Lost);
         }
         self.change(turn, id, |session| {
@@ -198,6 +212,9 @@ impl Lobby {
         let person = person.clone();
         let ticket = self.ticket(turn, &person);
         self.tell(turn, id, ServerFrame::Waiting { widen_ms, ticket });
+        if self.rules.pause.paused {
+            self.tell_paused(turn, id);
+        }
     }
 
     fn tell_resumed(&self, turn: &mut Turn, id: SessionId, partner: Presence, grace_ms: Option<u64>) {
@@ -241,6 +258,7 @@ impl Lobby {
     pub(super) fn depart(&mut self, turn: &mut Turn, id: SessionId, reason: EndReason) {
         let Some(gone) = self.discharge(id) else { return };
         if let Some((_, partner)) = gone.person.talking() {
+            turn.count(Fact::Ended(reason));
             self.tell_end(turn, partner, reason);
         }
     }
@@ -295,7 +313,10 @@ impl Lobby {
         match partner.map(|partner| judge(id, talk, &partner.person)) {
             Some(Claim::Stands) => {}
             Some(Claim::PartnerIsBehind) => self.catch_up(turn, &person),
-            Some(Claim::IsOver) => self.tell_end(turn, id, EndReason::Lost),
+            Some(Claim::IsOver) => {
+                turn.count(Fact::Ended(EndReason::Lost));
+                self.tell_end(turn, id, EndReason::Lost);
+            }
             None => {
                 self.hold_seat(&person, partner_until.unwrap_or(turn.now.plus(GRACE_MS)));
                 if partner_until.is_none() {

@@ -40,14 +40,15 @@ impl Hall {
 
     /// Memory is lost, and every line with it: a crash, or a deploy.
     pub(super) fn forget(&mut self) {
-        self.lobby = Lobby::new(rules(), self.now);
+        self.lobby = Lobby::new(Rules { pause: self.kept_pause, ..rules() }, self.now);
     }
 
     /// Memory is lost, and nothing else.
     pub(super) fn hibernate(&mut self) -> Vec<Effect> {
         let kept = self.lobby.snapshot().into_iter();
         let remains: Vec<Remains> = kept.map(|(line, record)| Remains { line, record, ping: None }).collect();
-        let (lobby, effects) = Lobby::restore(rules(), self.now, remains);
+        let rules = Rules { pause: self.kept_pause, ..rules() };
+        let (lobby, effects) = Lobby::restore(rules, self.now, remains);
         self.lobby = lobby;
         effects
     }
@@ -325,7 +326,7 @@ fn a_seat_that_is_held_is_still_held_after_hibernation() {
     hall.now = START.plus(20_000);
     let told_again = hall.hibernate();
     assert!(told_again.iter().all(|effect| matches!(effect, Effect::Report(_))), "{told_again:?}");
-    let mut late = Hall { lobby: hall.lobby.clone(), now: START.plus(GRACE_MS), tickets: BTreeMap::new() };
+    let mut late = Hall { lobby: hall.lobby.clone(), now: START.plus(GRACE_MS), ..Hall::new(rules()) };
     assert_eq!(late.step(Input::Tick), [ended(2, &c, "lost")], "at the moment that was told");
     let ticket = hall.ticket(1);
     assert_eq!(hall.come_back(1, 11, Some(1), ticket), [welcome(11, "talking"), resumed(11, &c), here(2, &c)]);
@@ -340,7 +341,12 @@ fn a_line_that_went_while_nobody_looked_makes_its_person_away() {
     hall.lobby = lobby;
     let sent = effects.iter().find_map(|effect| match effect {
         Effect::Send { line, frame } => Some((line.0, frame.encode())),
-        Effect::Keep { .. } | Effect::Close { .. } | Effect::Probe { .. } | Effect::Report(_) => None,
+        Effect::Keep { .. }
+        | Effect::Close { .. }
+        | Effect::Probe { .. }
+        | Effect::KeepPause(_)
+        | Effect::Count(_)
+        | Effect::Report(_) => None,
     });
     assert_eq!(sent, Some(away(2, &c, GRACE_MS)));
     let ticket = hall.ticket(1);

@@ -6,6 +6,7 @@ use crate::domain::limits::{
     FLOOD_REFUSALS, FULL_RETRY_MS, HELLO_MS_MAX, PING_MS, SAY_BUDGET, SILENCE_MS_MAX, STRIKES,
 };
 use crate::domain::protocol::{ClientFrame, decode};
+use crate::domain::tally::Tally;
 use crate::domain::ticket::Pass;
 
 pub(super) const START: Time = Time::from_ms(1_800_000_000_000);
@@ -20,11 +21,21 @@ pub(super) struct Hall {
     pub(super) now: Time,
     /// The newest ticket of each line.
     pub(super) tickets: BTreeMap<u64, Ticket>,
+    /// What is kept through a loss of memory.
+    pub(super) kept_pause: Pause,
+    /// What was counted.
+    pub(super) tally: Tally,
 }
 
 impl Hall {
     pub(super) fn new(rules: Rules) -> Self {
-        Self { lobby: Lobby::new(rules, START), now: START, tickets: BTreeMap::new() }
+        Self {
+            lobby: Lobby::new(rules, START),
+            now: START,
+            tickets: BTreeMap::new(),
+            kept_pause: Pause::default(),
+            tally: Tally::default(),
+        }
     }
 
     pub(super) fn with(people: impl IntoIterator<Item = u8>) -> Self {
@@ -47,6 +58,8 @@ impl Hall {
                     seen.push((line.0, format!("close {}{reason}", code.number())));
                 }
                 Effect::Probe { line } => seen.push((line.0, "probe".into())),
+                Effect::KeepPause(pause) => self.kept_pause = pause,
+                Effect::Count(fact) => self.tally.count(fact),
                 Effect::Keep { .. } | Effect::Report(_) => {}
             }
         }

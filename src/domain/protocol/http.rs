@@ -4,7 +4,7 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use super::is_object;
-use crate::domain::limits::{ENTER_MEMORY_MAX, UNAVAILABLE_RETRY_MS};
+use crate::domain::limits::{ENTER_MEMORY_MAX, PAUSED_RETRY_MS, UNAVAILABLE_RETRY_MS};
 use crate::domain::time::Time;
 
 /// The media type of the documents.
@@ -88,17 +88,36 @@ impl ProblemCode {
 }
 
 /// A refusal over HTTP.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Problem {
     /// Why.
     pub code: ProblemCode,
     /// What the operator needs to know. Never a file, a stack or an address.
     pub detail: Option<String>,
+    /// When to try again, where that helps.
+    pub retry_ms: Option<u64>,
 }
 
 impl From<ProblemCode> for Problem {
     fn from(code: ProblemCode) -> Self {
-        Self { code, detail: None }
+        let retry_ms = match code {
+            ProblemCode::Unavailable => Some(UNAVAILABLE_RETRY_MS),
+            ProblemCode::Paused => Some(PAUSED_RETRY_MS),
+            ProblemCode::TermsRequired
+            | ProblemCode::ProofRequired
+            | ProblemCode::ProofInvalid
+            | ProblemCode::ForbiddenOrigin
+            | ProblemCode::Banned
+            | ProblemCode::Unauthorized
+            | ProblemCode::Full
+            | ProblemCode::SlowDown
+            | ProblemCode::NotFound
+            | ProblemCode::MethodNotAllowed
+            | ProblemCode::BadRequest
+            | ProblemCode::TooLarge
+            | ProblemCode::UpgradeRequired => None,
+        };
+        Self { code, detail: None, retry_ms }
     }
 }
 
@@ -121,7 +140,7 @@ impl Problem {
             status: self.code.status(),
             code: self.code,
             detail: self.detail.as_deref(),
-            retry_ms: (self.code == ProblemCode::Unavailable).then_some(UNAVAILABLE_RETRY_MS),
+            retry_ms: self.retry_ms,
         })
     }
 }
@@ -200,6 +219,20 @@ pub struct Health {
     pub rate_limits: &'static str,
 }
 
+/// Which announcements are in force: the `in_force` event.
+#[derive(Clone, Debug, Serialize)]
+pub struct InForce<'a> {
+    /// Their ids, the oldest first.
+    pub ids: Vec<&'a str>,
+}
+
+/// An announcement was withdrawn or ran out: the `retract` event.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Retract<'a> {
+    /// Which one.
+    pub id: &'a str,
+}
+
 /// How many people are here: the `presence` event.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 pub struct PresenceCounts {
@@ -222,7 +255,7 @@ pub struct PresenceDocument {
 }
 
 /// How much an announcement matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// Good to know.
@@ -234,7 +267,7 @@ pub enum Severity {
 }
 
 /// What the operator tells everyone: the `announcement` event.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Announcement {
     /// What it is retracted by.
     pub id: String,
@@ -251,6 +284,12 @@ pub struct Announcement {
 pub fn to_json(document: &impl Serialize) -> String {
     // Only the types of this file come here: none of them has a value that JSON cannot hold.
     serde_json::to_string(document).unwrap_or_default()
+}
+
+/// The name on the wire of a value that is nothing but a name there.
+#[must_use]
+pub fn name_of(value: &impl Serialize) -> String {
+    to_json(value).trim_matches('"').to_owned()
 }
 
 #[cfg(test)]

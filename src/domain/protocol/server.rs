@@ -221,6 +221,11 @@ pub enum EndReason {
     Closing,
 }
 
+impl EndReason {
+    /// All of them, in order.
+    pub const ALL: [Self; 5] = [Self::Left, Self::Next, Self::Lost, Self::Moderated, Self::Closing];
+}
+
 /// A frame, refused: `error` on the wire.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Refusal {

@@ -1,0 +1,222 @@
+//! The operator: the token that shows who it is, how often a wrong one may be tried, and what may be asked for.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use super::id::NetworkKey;
+use super::limits::{ADMIN_NETWORKS_MAX, ADMIN_TOKEN_CHARS_MIN, ADMIN_TRIES};
+use super::protocol::{NewAnnouncement, Paused, ProblemCode};
+use super::rate_limit::Spent;
+use super::route::Denied;
+use super::sorted::Sorted;
+use super::time::Time;
+
+/// Why nobody can be the operator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenError {
+    /// There is no token: the service has no place for an operator.
+    Missing,
+    /// It is shorter than [`ADMIN_TOKEN_CHARS_MIN`] characters.
+    TooShort,
+}
+
+/// Whether an `Authorization` header carries the operator's token. What is compared is a digest of each, all of it, so
+/// that the time it takes says nothing about how much of a wrong token is right.
+///
+/// # Errors
+/// When there is no token worth comparing with.
+pub fn is_operator(token: Option<&str>, authorization: Option<&str>) -> Result<bool, TokenError> {
+    let token = token.filter(|token| !token.is_empty()).ok_or(TokenError::Missing)?;
+    if token.chars().count() < ADMIN_TOKEN_CHARS_MIN {
+        return Err(TokenError::TooShort);
+    }
+    let given = authorization.and_then(bearer).unwrap_or_default();
+    let pairs = Sha256::digest(token).into_iter().zip(Sha256::digest(given));
+    Ok(pairs.fold(0, |differences, (ours, theirs)| differences | (ours ^ theirs)) == 0)
+}
+
+/// The token in an `Authorization` header (RFC 6750 section 2.1; the scheme in any case, RFC 9110 section 11.1).
+fn bearer(authorization: &str) -> Option<&str> {
+    let (scheme, token) = authorization.split_once(' ')?;
+    Some(token.trim()).filter(|_| scheme.eq_ignore_ascii_case("bearer"))
+}
+
+/// What the operator asks for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Command {
+    /// How it goes.
+    Stats,
+    /// The announcements in force.
+    Announcements,
+    /// Make an announcement.
+    Announce(NewAnnouncement),
+    /// Withdraw the announcement of this id.
+    Withdraw(String),
+    /// Stop or start matching.
+    Pause(bool),
+}
+
+impl Command {
+    /// What `method` on the path `/admin/<place>` with this body asks for.
+    ///
+    /// # Errors
+    /// `not_found`, `method_not_allowed` or `bad_request`, in this order.
+    pub fn read(method: &str, place: &str, body: &str) -> Result<Self, Denied> {
+        let other = |allow| Err(Denied { code: ProblemCode::MethodNotAllowed, allow: Some(allow) });
+        match (place, method) {
+            ("stats", "GET") => Ok(Self::Stats),
+            ("stats", _) => other("GET"),
+            ("announcements", "GET") => Ok(Self::Announcements),
+            ("announcements", "POST") => Ok(Self::Announce(NewAnnouncement::decode(body)?)),
+            ("announcements", _) => other("GET, POST"),
+            ("paused", "PUT") => Ok(Self::Pause(Paused::decode(body)?.paused)),
+            ("paused", _) => other("PUT"),
+            (place, method) => match place.strip_prefix("announcements/") {
+                Some(id) if method == "DELETE" && !id.is_empty() => Ok(Self::Withdraw(id.to_owned())),
+                Some(id) if !id.is_empty() => other("DELETE"),
+                Some(_) | None => Err(ProblemCode::NotFound.into()),
+            },
+        }
+    }
+}
+
+/// A request under `/admin`, as the Worker hands it to the presence object.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Call {
+    /// Where it comes from.
+    pub network: NetworkKey,
+    /// Whether it carried the operator's token.
+    pub authorized: bool,
+    /// What it asks for; `None` where that is nothing, which the Worker answers itself if the token is right.
+    pub command: Option<Command>,
+}
+
+/// Why a call is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turned {
+    /// The token is missing or wrong.
+    Unauthorized,
+    /// There were too many wrong ones from this network; the value is how many milliseconds until the next is looked at.
+    SlowDown(u64),
+}
+
+/// The wrong tokens of each network. While a network has used up its tries a right token is refused as well: otherwise
+/// guessing could go on. No other network is affected, so nobody can lock the operator out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Tries {
+    spent: Sorted<NetworkKey, Spent>,
+}
+
+impl Tries {
+    /// Lets a call through or not.
+    ///
+    /// # Errors
+    /// When it is refused.
+    pub fn admit(&mut self, now: Time, network: NetworkKey, authorized: bool) -> Result<(), Turned> {
+        let mut spent = self.spent.get(&network).copied().unwrap_or_default();
+        spent.peek(ADMIN_TRIES, now).map_err(Turned::SlowDown)?;
+        if authorized {
+            return Ok(());
+        }
+        spent.take(ADMIN_TRIES, now).map_err(Turned::SlowDown)?;
+        self.spent.insert(network, spent);
+        if self.spent.len() > ADMIN_NETWORKS_MAX {
+            self.forget_one(now);
+        }
+        Err(Turned::Unauthorized)
+    }
+
+    /// Forgets whoever is over it, or else the one who soonest will be.
+    fn forget_one(&mut self, now: Time) {
+        self.spent.retain(|_, spent| spent.full_at() > now);
+        if self.spent.len() > ADMIN_NETWORKS_MAX
+            && let Some(network) = self.spent.iter().min_by_key(|(_, spent)| spent.full_at()).map(|(key, _)| *key)
+        {
+            self.spent.remove(&network);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TOKEN: &str = "correct horse battery staple";
+    const NOW: Time = Time::from_ms(1_000_000);
+
+    fn is_let_in(authorization: &str) -> bool {
+        is_operator(Some(TOKEN), Some(authorization)).unwrap()
+    }
+
+    #[test]
+    fn the_token_and_nothing_else_is_the_operators() {
+        assert!(is_let_in(&format!("Bearer {TOKEN}")) && is_let_in(&format!("bearer  {TOKEN} ")));
+        assert!(!is_operator(Some(TOKEN), None).unwrap());
+        let same_length = TOKEN.replace('c', "d");
+        for wrong in ["", "Bearer", "Bearer ", TOKEN, &format!("Basic {TOKEN}"), &format!("Bearer {same_length}")] {
+            assert!(!is_let_in(wrong), "{wrong}");
+        }
+        for longer in ["x", " x"] {
+            assert!(!is_let_in(&format!("Bearer {TOKEN}{longer}")));
+        }
+    }
+
+    #[test]
+    fn without_a_token_of_24_characters_there_is_no_operator() {
+        let with = |token: Option<&str>| is_operator(token, Some(&format!("Bearer {}", token.unwrap_or_default())));
+        assert_eq!((with(None), with(Some(""))), (Err(TokenError::Missing), Err(TokenError::Missing)));
+        assert_eq!(with(Some(&"é".repeat(23))), Err(TokenError::TooShort));
+        assert_eq!(with(Some(&"é".repeat(24))), Ok(true));
+    }
+
+    #[test]
+    fn each_place_takes_its_own_methods() {
+        let read =
+            |method, place, body| Command::read(method, place, body).map_err(|denied| (denied.code, denied.allow));
+        assert_eq!(read("GET", "stats", ""), Ok(Command::Stats));
+        assert_eq!(read("PUT", "paused", r#"{"paused":true}"#), Ok(Command::Pause(true)));
+        assert_eq!(read("DELETE", "announcements/7-1", ""), Ok(Command::Withdraw("7-1".into())));
+        let wrong = [("POST", "stats", "GET"), ("PUT", "announcements", "GET, POST"), ("GET", "paused", "PUT")];
+        for (method, place, allow) in wrong.into_iter().chain([("GET", "announcements/7-1", "DELETE")]) {
+            assert_eq!(read(method, place, ""), Err((ProblemCode::MethodNotAllowed, Some(allow))), "{method} {place}");
+        }
+        for place in ["", "nope", "announcements/", "stats/", "drain"] {
+            assert_eq!(read("GET", place, ""), Err((ProblemCode::NotFound, None)), "{place}");
+        }
+        assert_eq!(read("POST", "announcements", "{}"), Err((ProblemCode::BadRequest, None)));
+    }
+
+    #[test]
+    fn ten_wrong_tokens_close_the_door_to_their_network_alone() {
+        let (mut tries, here, elsewhere) = (Tries::default(), NetworkKey([1; 8]), NetworkKey([2; 8]));
+        for _ in 0..ADMIN_TRIES.burst {
+            assert_eq!(tries.admit(NOW, here, true), Ok(()));
+            assert_eq!(tries.admit(NOW, here, false), Err(Turned::Unauthorized));
+        }
+        for authorized in [true, false] {
+            assert_eq!(tries.admit(NOW, here, authorized), Err(Turned::SlowDown(ADMIN_TRIES.interval_ms)));
+        }
+        assert_eq!(tries.admit(NOW, elsewhere, true), Ok(()));
+        assert_eq!(tries.admit(NOW.plus(ADMIN_TRIES.interval_ms), here, true), Ok(()));
+    }
+
+    #[test]
+    fn only_so_many_networks_are_remembered_and_the_worst_of_them_always() {
+        let mut tries = Tries::default();
+        let network = |n: u64| NetworkKey(n.to_be_bytes());
+        for _ in 0..ADMIN_TRIES.burst {
+            let _ = tries.admit(NOW, network(0), false);
+        }
+        for n in 1..=2 * ADMIN_NETWORKS_MAX as u64 {
+            assert_eq!(tries.admit(NOW, network(n), false), Err(Turned::Unauthorized));
+            assert!(tries.spent.len() <= ADMIN_NETWORKS_MAX);
+        }
+        assert!(matches!(tries.admit(NOW, network(0), true), Err(Turned::SlowDown(_))));
+        let later = NOW.plus(ADMIN_TRIES.burst * ADMIN_TRIES.interval_ms);
+        let _ = (
+            tries.admit(later, network(1), false),
+            tries.admit(later, network(2 * ADMIN_NETWORKS_MAX as u64 + 1), false),
+        );
+        assert!(tries.spent.len() <= ADMIN_NETWORKS_MAX, "those who are over it go first");
+    }
+}
