@@ -47,7 +47,7 @@ pub enum Route<'a> {
     Presence,
     /// Whether the service can work.
     Health,
-    /// The operator's page.
+    /// The operator's page. Whether there is one is known where the operator's token is.
     AdminPage,
     /// The operator's API. Its methods are read where its bodies are.
     Admin {
@@ -100,16 +100,13 @@ pub fn route<'a>(head: &Head<'a>, allowed: &AllowedOrigins) -> Result<Route<'a>,
     let place = place(head.path);
     let upgrade = head.upgrade.is_some_and(|upgrade| upgrade.eq_ignore_ascii_case("websocket"));
     // The operator's token is sent by no browser on its own, so it does not matter there whose page sends it.
-    let operators = matches!(place, Some(Place::Admin(_)));
+    let operators = matches!(place, Some(Place::Admin(_) | Place::AdminPage));
     let guarded = upgrade || !(operators || matches!(head.method, "GET" | "HEAD" | "OPTIONS"));
     if (guarded || place == Some(Place::Events)) && !same_people(head, allowed, guarded) {
         return Err(ProblemCode::ForbiddenOrigin.into());
     }
     let place = place.ok_or(ProblemCode::NotFound)?;
-    if let Place::Admin(place) = place {
-        return Ok(Route::Admin { place });
-    }
-    if head.method == "OPTIONS" && head.preflight_for.is_some() {
+    if !operators && head.method == "OPTIONS" && head.preflight_for.is_some() {
         let known = head.origin.is_some_and(|origin| origin == head.host_origin || allowed.allow(origin));
         return if known { Ok(Route::Preflight) } else { Err(ProblemCode::ForbiddenOrigin.into()) };
     }
@@ -127,7 +124,7 @@ pub fn route<'a>(head: &Head<'a>, allowed: &AllowedOrigins) -> Result<Route<'a>,
         Place::Events => only("GET", Route::Events { seen: seen(head) }),
         Place::Presence => only("GET, HEAD", Route::Presence),
         Place::Health => only("GET, HEAD", Route::Health),
-        Place::AdminPage => only("GET, HEAD", Route::AdminPage),
+        Place::AdminPage => Ok(Route::AdminPage),
         Place::Admin(place) => Ok(Route::Admin { place }),
     }
 }

@@ -13,6 +13,7 @@ use crate::domain::route::Denied;
 /// The operator's page, where there is an operator.
 pub(super) async fn page(request: &Request, env: &Env) -> Result<Response, Failure> {
     is_authorized(env, None)?;
+    // Which methods it takes the assets say.
     Ok(env.assets(config::ASSETS_BINDING)?.fetch_request(request.clone()?).await?)
 }
 

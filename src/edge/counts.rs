@@ -1,34 +1,32 @@
 //! What a Worker was last told by the presence object: good for a second.
 
 use std::cell::RefCell;
+use std::thread::LocalKey;
 
 use worker::Env;
 
-use super::entry::{Failure, PAUSED_HEADER, ask_presence};
+use super::entry::{Failure, ask_presence};
 use super::host;
 use crate::domain::limits::{ASK_MS_MAX, PRESENCE_CACHE_MS};
 use crate::domain::time::Time;
 
-#[derive(Clone)]
-struct Known {
-    at: Time,
-    document: String,
-    paused: bool,
-}
+/// What was told, and when.
+type Told = RefCell<Option<(Time, String)>>;
 
 thread_local! {
-    static KNOWN: RefCell<Option<Known>> = const { RefCell::new(None) };
+    static DOCUMENT: Told = const { RefCell::new(None) };
+    static PAUSED: Told = const { RefCell::new(None) };
 }
 
 /// How many people are here, and the announcements in force.
 pub(super) async fn document(env: &Env) -> Result<String, Failure> {
-    Ok(known(env).await?.document)
+    told(env, "/presence", &DOCUMENT).await
 }
 
 /// Whether matching is paused. Where nobody says so it is not: nobody stands before a closed door for that.
 pub(super) async fn is_paused(env: &Env) -> bool {
-    match host::within(ASK_MS_MAX, known(env)).await {
-        Some(Ok(known)) => known.paused,
+    match host::within(ASK_MS_MAX, told(env, "/paused", &PAUSED)).await {
+        Some(Ok(paused)) => paused == "true",
         Some(Err(failure)) => {
             failure.into_problem();
             false
@@ -39,18 +37,16 @@ pub(super) async fn is_paused(env: &Env) -> bool {
 
 /// Something has changed that the operator wants to see.
 pub(super) fn forget() {
-    KNOWN.take();
+    [&DOCUMENT, &PAUSED].map(LocalKey::take);
 }
 
-async fn known(env: &Env) -> Result<Known, Failure> {
-    let fresh = |known: &Known| host::now().since(known.at) < PRESENCE_CACHE_MS;
-    if let Some(known) = KNOWN.with_borrow(|known| known.clone().filter(fresh)) {
-        return Ok(known);
+async fn told(env: &Env, path: &str, known: &'static LocalKey<Told>) -> Result<String, Failure> {
+    let fresh = |(at, _): &(Time, String)| host::now().since(*at) < PRESENCE_CACHE_MS;
+    if let Some((_, text)) = known.with_borrow(|known| known.clone().filter(fresh)) {
+        return Ok(text);
     }
-    let mut answer = ask_presence(env, "/presence", &[], None).await?;
-    let paused = answer.headers().get(PAUSED_HEADER)?.as_deref() == Some("1");
-    let document = String::from_utf8(answer.bytes().await?).unwrap_or_default();
-    let known = Known { at: host::now(), document, paused };
-    KNOWN.set(Some(known.clone()));
-    Ok(known)
+    let mut answer = ask_presence(env, path, &[], None).await?;
+    let text = String::from_utf8(answer.bytes().await?).unwrap_or_default();
+    known.set(Some((host::now(), text.clone())));
+    Ok(text)
 }

@@ -18,8 +18,6 @@ pub(super) const NETWORK_HEADER: &str = "x-edgewise-network";
 pub(super) const ORIGIN_HEADER: &str = "x-edgewise-origin";
 /// The header with the number of the last event that a client has seen, from the Worker to the presence object.
 pub(super) const SEEN_HEADER: &str = "x-edgewise-seen";
-/// The header that says whether matching is paused, from the presence object to the Worker.
-pub(super) const PAUSED_HEADER: &str = "x-edgewise-paused";
 
 #[event(start)]
 fn start() {

@@ -8,7 +8,7 @@ use futures::channel::oneshot;
 use worker::wasm_bindgen_futures::spawn_local;
 use worker::{DurableObject, Env, Error, Request, Response, ResponseBuilder, Result, State, durable_object};
 
-use super::entry::{ORIGIN_HEADER, PAUSED_HEADER, SEEN_HEADER};
+use super::entry::{ORIGIN_HEADER, SEEN_HEADER};
 use super::feeds::Feeds;
 use super::host::{self, ObjectAlarm};
 use super::{kept, reply};
@@ -76,10 +76,9 @@ impl DurableObject for Presence {
             }
             "/presence" => {
                 shell.ask(Input::Wanted { watch: false }).await;
-                let (document, paused) = shell.look(|machine| (machine.document(), machine.is_paused()));
-                let paused = if paused { "1" } else { "0" };
-                reply::document(JSON_TYPE, to_json(&document), &[(PAUSED_HEADER, paused)])
+                reply::document(JSON_TYPE, to_json(&shell.look(Machine::document)), &[])
             }
+            "/paused" => reply::document(JSON_TYPE, to_json(&shell.look(Machine::is_paused)), &[]),
             "/report" => {
                 let (lobby, report, tally) = read(&request.bytes().await?)?;
                 drop(shell.step(Input::Reported { lobby, report, tally }));
