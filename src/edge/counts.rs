@@ -37,7 +37,8 @@ pub(super) async fn is_paused(env: &Env) -> bool {
 
 /// Something has changed that the operator wants to see.
 pub(super) fn forget() {
-    [&DOCUMENT, &PAUSED].map(LocalKey::take);
+    DOCUMENT.set(None);
+    PAUSED.set(None);
 }
 
 async fn told(env: &Env, path: &str, known: &'static LocalKey<Told>) -> Result<String, Failure> {

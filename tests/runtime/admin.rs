@@ -33,6 +33,12 @@ impl Operator {
         answer.json()
     }
 
+    /// Stops matching, or lets it go on.
+    pub(crate) async fn pause(&self, paused: bool) {
+        let answer = self.call(Method::PUT, "paused", &json!({ "paused": paused })).await;
+        assert_eq!((answer.status.as_u16(), answer.json()), (200, json!({ "paused": paused })), "{answer:?}");
+    }
+
     /// Withdraws what was announced.
     pub(crate) async fn withdraw(&self, announcement: &Value) {
         let id = announcement["id"].as_str().expect("an id");

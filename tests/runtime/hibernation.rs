@@ -161,6 +161,20 @@ async fn a_place_in_the_queue_survives_silence() {
     second.hears_nothing().await;
 }
 
+#[tokio::test]
+async fn a_quiet_lobby_sleeps_while_people_watch_the_counts() {
+    let site = Site::own(json!({})).await;
+    let lobby = site.lobby_named("main-1");
+    let mut events = site.events().await;
+    let (mut ann, mut bob, c) = lobby.pair("ann", "bob").await;
+    events.until(3, 0, 2).await;
+    falls_asleep(&lobby).await;
+    assert_eq!(site.get("/presence").await.json()["chatting"], 2, "and nobody has to be asked");
+    assert!(site.evict("LOBBY", "main-1", true).await.is_err(), "it sleeps on");
+    ann.say(&c, 1, "after").await;
+    bob.expect(say(&c, 1, "after")).await;
+}
+
 /// Silence is the subject here, and the only thing that can be waited for. That the object was asleep at the end of it
 /// shows in that it could not be evicted.
 async fn falls_asleep(lobby: &Lobby) {

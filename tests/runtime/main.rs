@@ -22,6 +22,7 @@ mod hibernation;
 mod hostile;
 mod lost;
 mod matching;
+mod operator;
 mod origins;
 mod pairing;
 mod panics;

@@ -74,6 +74,11 @@ impl Site {
         Answer::to(self.request(Method::GET, path)).await
     }
 
+    /// What entering takes.
+    pub(crate) async fn enter_info(&self) -> Value {
+        self.get("/enter").await.json()
+    }
+
     /// The answer to `POST /enter` from the service's own page.
     pub(crate) async fn post_enter(&self, body: impl Into<reqwest::Body>) -> Answer {
         Answer::to(self.request(Method::POST, "/enter").header("origin", self.origin()).body(body)).await
