@@ -57,6 +57,7 @@ export function reduce(state, event) {
     case 'down': return service.down(state, event);
     case 'timer': return timer(state, event.name);
     case 'counts': case 'announced': case 'retracted': case 'inForce': return step(reduceFeed(state, event));
+    case 'stream': return step({ ...state, line: { ...state.line, counted: event.on } });
   }
 }
 

@@ -1,14 +1,14 @@
 // Puts the page together: events go into the reducer, its effects are carried out, its state is shown. Nothing here
 // decides anything.
 
-import { INITIAL } from './state.js';
+import { INITIAL, hasSession } from './state.js';
 import { reduce } from './chat.js';
 import { show } from './screen.js';
 import { fullJitter } from './backoff.js';
 import { ask, enter } from './entry.js';
 import { createConnection } from './connection.js';
+import { createLeader } from './leader.js';
 import { createMemory } from './memory.js';
-import { createStream } from './stream.js';
 import { createTab } from './tab.js';
 import { createTickets } from './tickets.js';
 import { createTimers } from './timers.js';
@@ -24,11 +24,12 @@ const events = [];
 let busy = false;
 let shown = true;
 
+const drawName = () => crypto.getRandomValues(new Uint32Array(4)).join('-');
 const memory = createMemory(() => localStorage);
 const tab = createTab({
   openStorage: () => sessionStorage,
   locks: navigator.locks,
-  drawName: () => crypto.getRandomValues(new Uint32Array(4)).join('-'),
+  drawName,
   within: (ms) => AbortSignal.timeout(ms),
 });
 // Before anything can happen: an event that came first would be kept in place of what is recalled.
@@ -44,11 +45,15 @@ const connection = createConnection({
   onFrame: (frame) => dispatch({ type: 'frame', frame }),
   onDown: (end) => dispatch({ type: 'down', ...end }),
 });
-const stream = createStream({
+const leader = createLeader({
   EventSource,
   timers,
   // Counts are not worth a crowd at the door: the stream comes back more slowly than a conversation.
   backoff: fullJitter({ base_ms: 4_000, max_ms: 60_000, random: Math.random }),
+  locks: navigator.locks,
+  Channel: globalThis.BroadcastChannel,
+  name: drawName(),
+  random: Math.random,
   emit: dispatch,
 });
 
@@ -68,6 +73,9 @@ function setAlarm(name, ms) {
     dispatch({ type: 'timer', name });
   }, ms));
 }
+
+/** @returns {import('./tabs.js').Tab} */
+const use = () => ({ visible: state.visible, session: hasSession(state.line) });
 
 /** @param {Effect} effect */
 function perform(effect) {
@@ -116,6 +124,7 @@ function dispatch(event) {
   } finally {
     busy = false;
   }
+  leader.tell(use());
   if (!shown) return;
   shown = false;
   // Not in an animation frame: a page out of sight gets none, and its title must still tell of a message.
@@ -125,15 +134,20 @@ function dispatch(event) {
   });
 }
 
+leader.join({ visible: view.isVisible(), session: false });
 dispatch({
   type: 'boot',
   visitor: memory.recall('visitor'),
   accepted: memory.recall('terms'),
-  counted: true,
+  counted: leader.isOn,
   visible: view.isVisible(),
   interests: memory.recall('interests'),
   lang: memory.recall('lang'),
   languages: navigator.languages,
   kept,
 });
-stream.open();
+window.addEventListener('online', leader.wake);
+window.addEventListener('pagehide', leader.leave);
+window.addEventListener('pageshow', ({ persisted }) => {
+  if (persisted) leader.join(use());
+});

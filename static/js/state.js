@@ -34,7 +34,7 @@ import { LIMITS } from './wire.js';
  * @property {string | null} ticket   the newest one: which session, and which place or seat, to come back to
  * @property {number} lines     sockets opened for this session so far: the highest one counts
  * @property {number} young     lines that broke, one after another, before they were steady
- * @property {boolean} counted  this browser holds an event stream, by which it is counted
+ * @property {boolean} counted  this browser holds an event stream, or is opening one, by which it is counted
  * @property {Limits} limits
  */
 
@@ -152,7 +152,8 @@ import { LIMITS } from './wire.js';
  *   | {type: 'counts', counts: {online: number, waiting: number, chatting: number} | null}
  *   | {type: 'announced', announcement: Announcement}
  *   | {type: 'retracted', id: string}
- *   | {type: 'inForce', ids: readonly string[]}} Event
+ *   | {type: 'inForce', ids: readonly string[]}
+ *   | {type: 'stream', on: boolean}} Event
  */
 
 /** @typedef {{state: State, effects: readonly Effect[]}} Step */
@@ -204,6 +205,13 @@ export const disarm = (name) => ({ do: 'timer', name, ms: null });
  * @returns {Effect}
  */
 export const send = (frame) => ({ do: 'send', frame });
+
+/**
+ * Whether this tab has a session with the service, or is on the way to one.
+ * @param {Line} line
+ * @returns {boolean}
+ */
+export const hasSession = ({ way }) => way.at !== 'off' && way.at !== 'refused';
 
 /**
  * Whether anything that this side of a conversation sends now would arrive.
