@@ -1,7 +1,7 @@
 // Puts the page together: events go into the reducer, its effects are carried out, its state is shown. Nothing here
 // decides anything.
 
-import { INITIAL, hasSession } from './state.js';
+import { INITIAL, TIMER, hasSession } from './state.js';
 import { reduce } from './chat.js';
 import { show } from './screen.js';
 import { fullJitter } from './backoff.js';
@@ -23,6 +23,9 @@ let state = INITIAL;
 const events = [];
 let busy = false;
 let shown = true;
+
+/** A machine that slept has late timers; so late at most an announcement that has run out is still on show. */
+const CLOCK_MS = 600_000;
 
 const drawName = () => crypto.getRandomValues(new Uint32Array(4)).join('-');
 const memory = createMemory(() => localStorage);
@@ -63,15 +66,24 @@ const alarms = new Map();
 /**
  * @param {string} name
  * @param {number | null} ms
+ * @param {() => void} ring
  */
-function setAlarm(name, ms) {
+function setAlarm(name, ms, ring = () => dispatch({ type: 'timer', name })) {
   timers.clear(alarms.get(name) ?? null);
   alarms.delete(name);
   if (ms === null) return;
   alarms.set(name, timers.set(() => {
     alarms.delete(name);
-    dispatch({ type: 'timer', name });
+    ring();
   }, ms));
+}
+
+/** @param {number | null} at */
+function setClock(at) {
+  const tell = () => dispatch({ type: 'clock', now: Date.now() });
+  const ms = at === null ? null : at - Date.now();
+  if (ms !== null && ms <= 0) tell();
+  else setAlarm(TIMER.clock, ms && Math.min(ms, CLOCK_MS), tell);
 }
 
 /** @returns {import('./tabs.js').Tab} */
@@ -93,6 +105,7 @@ function perform(effect) {
     case 'timer': setAlarm(effect.name, effect.ms); return;
     case 'rest': setAlarm(effect.name, effect.floor_ms + backoff(effect.attempt, effect.first_ms)); return;
     case 'remember': memory.remember(effect.key, effect.value); return;
+    case 'clock': setClock(effect.at); return;
   }
 }
 
@@ -144,8 +157,10 @@ dispatch({
   interests: memory.recall('interests'),
   lang: memory.recall('lang'),
   languages: navigator.languages,
+  dismissed: memory.recall('dismissed'),
   kept,
 });
+memory.follow('dismissed', (value) => dispatch({ type: 'dismissed', value }));
 window.addEventListener('online', leader.wake);
 window.addEventListener('pagehide', leader.leave);
 window.addEventListener('pageshow', ({ persisted }) => {

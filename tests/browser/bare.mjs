@@ -90,11 +90,12 @@ class BarePage {
   }
 
   /**
-   * The value of an expression.
+   * The value of an expression, or what it promises.
    * @param {string} expression
    */
   async value(expression) {
-    const { result, exceptionDetails } = await this.#send('Runtime.evaluate', { expression, returnByValue: true });
+    const wish = { expression, returnByValue: true, awaitPromise: true };
+    const { result, exceptionDetails } = await this.#send('Runtime.evaluate', wish);
     if (exceptionDetails !== undefined) throw new Error(`${expression}: ${exceptionDetails.exception?.description}`);
     return result.value;
   }
