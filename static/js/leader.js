@@ -6,8 +6,9 @@
 //
 // The leader holds the lock and passes on what its stream tells. It sleeps, without a stream, while nobody has looked at
 // any tab for long and no tab has a session: an open stream costs the operator memory. Every follower keeps all that
-// it heard, and up to which event, so that whoever leads next goes on from there. A frozen leader keeps its lock, and
-// its silence gives it away; it hears that it lost the lock once it wakes, and closes its stream.
+// it heard, and up to which event, so that whoever leads next goes on from there. A page that is told to
+// freeze leaves before. One that is not keeps its lock, and its silence gives it away; it hears that it lost the lock
+// once it wakes, and closes its stream.
 //
 // Where the browser has no locks or no channel, every tab leads for itself.
 
@@ -60,6 +61,7 @@ export function createLeader({ EventSource, backoff, timers, locks, Channel, nam
   const alarms = new Map();
   /** @type {Tab} */
   let me = { visible: false, session: false };
+  let here = false;
   let leading = false;
   let asleep = false;
   /** This tab waits for what the leader knows. */
@@ -122,10 +124,11 @@ export function createLeader({ EventSource, backoff, timers, locks, Channel, nam
     else arm('silence', ms + random() * CHANCE_MS, () => (me.visible ? steal() : arm('silence', BEHIND_MS, steal)));
   }
 
-  function ask() {
+  /** Asks the leader for all that it knows. @param {number} ms   how long it may take */
+  function ask(ms) {
     asking = true;
     present(true);
-    watch(me.visible ? ANSWER_MS : STREAM_SILENCE_MS);
+    watch(ms);
   }
 
   /** @param {keyof typeof STREAM} standing */
@@ -162,9 +165,9 @@ export function createLeader({ EventSource, backoff, timers, locks, Channel, nam
     disarm('beat', 'idle', 'handover');
     leading = false;
     asleep = false;
-    // Whoever took the lock is opening a stream.
+    // Whoever took the lock is opening a stream; what it has told since, this tab took for words of nobody.
     setOn(true);
-    watch(STREAM_SILENCE_MS);
+    ask(STREAM_SILENCE_MS);
   }
 
   function wakeUp() {
@@ -263,20 +266,23 @@ export function createLeader({ EventSource, backoff, timers, locks, Channel, nam
 
   return {
     /**
-     * The page is here, or is back from where the browser keeps pages for going back to.
+     * The page is here, or is back from where the browser had put it aside.
      * @param {Tab} tab
      */
     join(tab) {
+      if (here) return;
+      here = true;
       me = tab;
       asleep = false;
       channel = lock === undefined || Channel === undefined ? null : openChannel({ Channel, tab: name, hear });
       if (lock === undefined || channel === null) return onHeld();
       lock.ask();
-      ask();
+      ask(me.visible ? ANSWER_MS : STREAM_SILENCE_MS);
     },
 
-    /** The page is going. Whatever it held is free for others at once. */
+    /** The page is going, or put aside. Whatever it held is free for others at once. */
     leave() {
+      here = false;
       stream.close();
       disarm(...alarms.keys());
       leading = false;
@@ -291,11 +297,12 @@ export function createLeader({ EventSource, backoff, timers, locks, Channel, nam
      * @param {Tab} tab
      */
     tell(tab) {
+      if (!here) return;
       if (tab.visible === me.visible && tab.session === me.session) return;
       const came = tab.visible && !me.visible;
       me = tab;
       if (leading || !came) present(false);
-      else ask();
+      else ask(ANSWER_MS);
       if (came) stream.wake();
       if (!leading && asleep && isInUse(me)) lock?.steal();
       settle();

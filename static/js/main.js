@@ -162,7 +162,8 @@ dispatch({
 });
 memory.follow('dismissed', (value) => dispatch({ type: 'dismissed', value }));
 window.addEventListener('online', leader.wake);
+// A page that is gone, or to which nothing happens for a while, leads nobody.
 window.addEventListener('pagehide', leader.leave);
-window.addEventListener('pageshow', ({ persisted }) => {
-  if (persisted) leader.join(use());
-});
+document.addEventListener('freeze', leader.leave);
+window.addEventListener('pageshow', () => leader.join(use()));
+document.addEventListener('resume', () => leader.join(use()));

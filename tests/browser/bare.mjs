@@ -89,6 +89,15 @@ class BarePage {
     return this.#send('Target.activateTarget', { targetId: this.#target });
   }
 
+  /** As a browser does to a tab that has been out of sight for long: nothing happens in it until it is thawed. */
+  freeze() {
+    return this.#send('Page.setWebLifecycleState', { state: 'frozen' });
+  }
+
+  thaw() {
+    return this.#send('Page.setWebLifecycleState', { state: 'active' });
+  }
+
   /**
    * The value of an expression, or what it promises.
    * @param {string} expression

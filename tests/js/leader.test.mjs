@@ -122,7 +122,9 @@ test('a frozen leader is taken over after 40 s, by the tab in sight, and closes 
   assert.equal(stale?.closed, false);
   await browser.pass(20_000);
   assert.equal(hidden?.sources.length, 0, 'one taker is enough');
+  seen?.sources[0]?.event('presence', { ...COUNTS, online: 11 }, '3');
   await first.thaw();
+  assert.equal(first.feed.counts?.online, 11, 'what it missed it asks for');
   assert.ok(stale?.closed);
   assert.equal(browser.streams.length, 1);
   assert.ok(seen?.leads);

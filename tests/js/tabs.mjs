@@ -1,5 +1,6 @@
 // Several tabs of one browser: they share its locks and its channels, and each has a stream or not. A tab that is
-// frozen does nothing until it is thawed; then it learns all that it missed, in order.
+// frozen does nothing until it is thawed; then it learns all that it missed, in order, and last that a lock was taken
+// from it.
 
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -91,6 +92,8 @@ class Tab {
   deaf = '';
   /** @type {(() => void)[]} */
   missed = [];
+  /** @type {(() => void)[]} */
+  taken = [];
   /** @type {FakeSource[]} */
   sources = [];
   /** @type {((event: {data: unknown}) => void)[]} */
@@ -158,7 +161,7 @@ class Tab {
 
   async thaw() {
     this.frozen = false;
-    this.missed.splice(0).forEach((task) => this.run(task));
+    [...this.missed.splice(0), ...this.taken.splice(0)].forEach((task) => this.run(task));
     await this.browser.settle();
   }
 
@@ -189,7 +192,8 @@ class Tab {
        * @param {() => Promise<void>} hold
        */
       request: (_name, { steal = false, signal }, hold) => new Promise((_resolve, reject) => {
-        const fail = () => this.run(() => reject(new DOMException('', 'AbortError')));
+        const refuse = () => reject(new DOMException('', 'AbortError'));
+        const fail = () => (this.frozen ? this.taken.push(refuse) : this.run(refuse));
         const request = { tab: this, hold, fail };
         signal?.addEventListener('abort', () => {
           if (!browser.queue.includes(request)) return;
