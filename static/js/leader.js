@@ -137,6 +137,7 @@ export function createLeader({ EventSource, backoff, timers, locks, Channel, nam
     setOn(standing === STREAM.on);
     watch(STREAM_SILENCE_MS);
     present(false);
+    rouse();
   }
 
   /** @param {Extract<Message, {type: 'lead'}>} message */
@@ -147,6 +148,11 @@ export function createLeader({ EventSource, backoff, timers, locks, Channel, nam
     if (id === '') return;
     lastId = id;
     retell(theirs).forEach(take);
+  }
+
+  /** A leader that sleeps may be frozen as well: whoever needs the stream does not ask it. */
+  function rouse() {
+    if (!leading && asleep && isInUse(me)) lock?.steal();
   }
 
   // --- the leader ---
@@ -214,13 +220,14 @@ export function createLeader({ EventSource, backoff, timers, locks, Channel, nam
   /** Looks at all tabs: whether the stream is needed, and whether it is in the right hands. */
   function settle() {
     if (!leading) return;
+    if (asleep) {
+      if (isInUse(me)) wakeUp();
+      return;
+    }
     if (isInUse(me) || tabs.areInUse) disarm('idle');
-    else if (!asleep && !alarms.has('idle')) arm('idle', IDLE_MS, sleep);
-    const heir = me.visible ? null : tabs.visible;
-    if (heir === null) disarm('handover');
-    else if (asleep) handOver();
+    else if (!alarms.has('idle')) arm('idle', IDLE_MS, sleep);
+    if (me.visible || tabs.visible === null) disarm('handover');
     else if (!alarms.has('handover')) arm('handover', HANDOVER_MS, handOver);
-    if (asleep && (isInUse(me) || (heir === null && tabs.areInUse))) wakeUp();
   }
 
   function handOver() {
@@ -273,7 +280,6 @@ export function createLeader({ EventSource, backoff, timers, locks, Channel, nam
       if (here) return;
       here = true;
       me = tab;
-      asleep = false;
       channel = lock === undefined || Channel === undefined ? null : openChannel({ Channel, tab: name, hear });
       if (lock === undefined || channel === null) return onHeld();
       lock.ask();
@@ -304,7 +310,7 @@ export function createLeader({ EventSource, backoff, timers, locks, Channel, nam
       if (leading || !came) present(false);
       else ask(ANSWER_MS);
       if (came) stream.wake();
-      if (!leading && asleep && isInUse(me)) lock?.steal();
+      rouse();
       settle();
     },
 

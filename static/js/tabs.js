@@ -15,7 +15,7 @@ export function isInUse({ visible, session }) {
 }
 
 export function createTabs() {
-  /** In the order in which they spoke last. @type {Map<string, Tab & {missed: number}>} */
+  /** In the order in which they came into sight. @type {Map<string, Tab & {missed: number}>} */
   const tabs = new Map();
 
   return {
@@ -24,7 +24,7 @@ export function createTabs() {
      * @param {Tab} tab
      */
     hear(name, { visible, session }) {
-      tabs.delete(name);
+      if (visible && !tabs.get(name)?.visible) tabs.delete(name);
       tabs.set(name, { visible, session, missed: 0 });
     },
 
@@ -41,7 +41,7 @@ export function createTabs() {
       }
     },
 
-    /** A tab that somebody looks at: the one that spoke last. @returns {string | null} */
+    /** A tab that somebody looks at: the one that came into sight last. @returns {string | null} */
     get visible() {
       const names = [...tabs].flatMap(([name, { visible }]) => (visible ? [name] : []));
       return names.at(-1) ?? null;

@@ -76,6 +76,12 @@ test('only the newest ids are kept, and what is still in force longer than what 
   assert.deepEqual(shown(page), []);
 });
 
+test('a service that has too many in force does not fill the storage', () => {
+  const page = Page.booted();
+  for (let n = 1; n <= DISMISSED_MAX + 5; n += 1) page.do(announced(`${n}`)).do({ type: 'dismiss', id: `${n}` });
+  assert.equal(page.state.dismissed.length, DISMISSED_MAX);
+});
+
 test('one that runs out goes by itself, and the next is waited for', () => {
   const page = Page.booted().do(announced('1', { until: 2_000 }));
   assert.deepEqual(page.effects, [{ do: 'clock', at: 2_000 }]);

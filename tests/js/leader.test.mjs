@@ -18,10 +18,10 @@ async function informed(tabs) {
   return { browser, first, others };
 }
 
-/** Time with nothing but beats on the stream, which is open all along. @param {Browser} browser @param {number} ms */
+/** Time with nothing but beats on the stream. @param {Browser} browser @param {number} ms */
 async function beats(browser, ms) {
   for (let beat = 0; beat < ms / 15_000; beat += 1) {
-    await browser.say('beat', {}, '3');
+    for (const stream of browser.streams) stream.event('beat', {}, '3');
     await browser.pass(15_000);
   }
 }
@@ -98,6 +98,19 @@ test('a leader out of sight hands over to a tab in sight, after a moment', async
   assert.ok(second?.leads);
   assert.equal(browser.stream.url, '/events?last_event_id=3');
   assert.deepEqual(second.feed, KNOWN, 'the numbers stay while the stream moves');
+  const told = browser.tabs.map((tab) => tab.told);
+  await beats(browser, 60_000);
+  assert.deepEqual(browser.tabs.map((tab) => tab.told), told, 'only one speaks for the stream');
+});
+
+test('of two tabs in sight, the one that was looked at last gets the stream', async () => {
+  const { browser, first, others: [second, third] } = await informed(3);
+  await second?.use({ visible: false });
+  await second?.use({ visible: true });
+  await first.use({ visible: false });
+  await browser.pass(HANDOVER_MS);
+  assert.ok(second?.leads);
+  assert.equal(third?.sources.length, 0);
 });
 
 test('whoever only looks into another window for a moment does not move the stream', async () => {
@@ -128,8 +141,10 @@ test('a frozen leader is taken over after 40 s, by the tab in sight, and closes 
   assert.ok(stale?.closed);
   assert.equal(browser.streams.length, 1);
   assert.ok(seen?.leads);
+  await hidden?.close();
   await seen?.close();
-  assert.equal(browser.streams.length, 1, 'and whoever was there first is in the queue again');
+  assert.ok(first.leads, 'and whoever was there first is in the queue again');
+  assert.equal(browser.streams.length, 1);
 });
 
 test('a tab that is looked at does not wait long for a leader that does not answer', async () => {
@@ -195,10 +210,12 @@ async function asleep(tabs) {
 }
 
 test('a stream that nobody needs for 5 min is closed, and nobody claims to be counted by it', async () => {
-  const { browser } = await asleep(3);
+  const { browser, first } = await asleep(3);
   for (const tab of browser.tabs) assert.deepEqual([tab.feed.counts, tab.on], [null, false]);
+  await browser.pass(SILENCE_MS + 5_000);
+  assert.ok(first.leads, 'silence is what a sleeping leader is expected to keep');
   await browser.pass(IDLE_MS * 10);
-  assert.equal(browser.streams.length, 0, 'silence is what a sleeping leader is expected to keep');
+  assert.equal(browser.streams.length, 0);
 });
 
 test('it is opened again at once when somebody looks at any tab', async () => {
@@ -221,11 +238,38 @@ test('it is opened at once though the leader is frozen', async () => {
   assert.equal(browser.streams.length, 1);
 });
 
-test('a new tab wakes a sleeping browser, unless it is opened out of sight', async () => {
+test('whoever hangs while it wakes the others is replaced as any leader', async () => {
+  const { browser, first, others: [second] } = await asleep(2);
+  first.freeze();
+  await second?.use({ visible: true });
+  second?.freeze();
+  await first.thaw();
+  assert.ok(second?.leads);
+  await browser.pass(SILENCE_MS + 2_000);
+  assert.ok(first.leads);
+});
+
+test('a tab that goes while it takes the lock leaves it to others', async () => {
+  const { browser, first, others: [second] } = await asleep(2);
+  second?.leader.tell({ visible: true, session: false });
+  second?.leader.leave();
+  await browser.settle();
+  assert.equal(second?.sources.length, 0);
+  assert.ok(first.leads);
+});
+
+test('a new tab out of sight wakes a sleeping browser only if it comes with a session', async () => {
   const { browser } = await asleep(2);
   await browser.open({ visible: false });
   await browser.pass(SILENCE_MS * 2);
   assert.equal(browser.streams.length, 0);
+  const busy = await browser.open({ visible: false, session: true });
+  assert.ok(busy.leads);
+  assert.equal(browser.streams.length, 1);
+});
+
+test('a new tab in sight wakes a sleeping browser', async () => {
+  const { browser } = await asleep(2);
   const seen = await browser.open();
   assert.ok(seen.leads);
   assert.equal(browser.streams.length, 1);
@@ -256,8 +300,38 @@ test('a tab that vanished does not keep the stream open for ever', async () => {
   await second?.use({ visible: false, session: true });
   await first.use({ visible: false });
   await second?.crash();
-  await browser.pass(15_000 * 3 + IDLE_MS);
+  await beats(browser, 15_000 * 3 + IDLE_MS);
   assert.equal(browser.streams.length, 0);
+});
+
+test('a tab that says goodbye is not waited for', async () => {
+  const { browser, first, others: [second] } = await informed(2);
+  await second?.use({ visible: false, session: true });
+  await first.use({ visible: false });
+  await second?.close();
+  await beats(browser, IDLE_MS);
+  assert.equal(browser.streams.length, 0);
+});
+
+test('a tab that talks out of sight is heard of for as long as it does', async () => {
+  const { browser, first, others: [second] } = await informed(2);
+  await second?.use({ visible: false, session: true });
+  await first.use({ visible: false });
+  await beats(browser, IDLE_MS * 2);
+  assert.equal(browser.streams.length, 1);
+  assert.ok(first.leads);
+});
+
+test('whoever leads without knowing anything takes nothing from who does', async () => {
+  const { browser, first, others: [second] } = await informed(2);
+  await second?.use({ visible: false });
+  first.freeze();
+  const third = await browser.open();
+  await browser.pass(3_000);
+  await second?.use({ visible: true });
+  await browser.pass(2_000);
+  assert.ok(third.leads);
+  assert.deepEqual(second?.feed, KNOWN);
 });
 
 test('a page that is gone back to joins again', async () => {
@@ -271,6 +345,9 @@ test('a page that is gone back to joins again', async () => {
   await browser.settle();
   assert.deepEqual(first.feed, { ...KNOWN, announcements: [] });
   assert.equal(browser.streams.length, 1);
+  second?.leader.join({ visible: true, session: false });
+  await browser.settle();
+  assert.ok(second?.leads, 'who is here already does not come again');
 });
 
 test('without locks or channels every tab has its own stream', async () => {
