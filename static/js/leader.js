@@ -1,14 +1,15 @@
 // One event stream for all tabs of a browser. Over HTTP/1.1 a browser opens six connections to a host: as many streams
 // would leave none to talk.
 //
-//   follower -> leader    the lock is free, or was taken: the leader hands over, is silent, or sleeps when it is needed
+//   follower -> leader    the lock is free, or is taken: the leader hands over, is silent, or sleeps though needed
 //   leader -> follower    another tab took the lock
 //
-// The leader holds the lock and passes on what its stream tells. It sleeps, without a stream, while nobody has looked at
-// any tab for long and no tab has a session: an open stream costs the operator memory. Every follower keeps all that
-// it heard, and up to which event, so that whoever leads next goes on from there. A page that is told to
-// freeze leaves before. One that is not keeps its lock, and its silence gives it away; it hears that it lost the lock
-// once it wakes, and closes its stream.
+// The leader holds the lock and passes on what its stream tells. It sleeps, without a stream, while nobody has looked
+// at any tab for long and no tab has a session: an open stream costs the operator memory. Every follower keeps all that
+// it heard, and up to which event, so that whoever leads next goes on from there.
+//
+// A page that is told that it is to freeze leaves before. One that is not told keeps its lock, and its silence gives it
+// away; it hears that it lost the lock once it wakes, and closes its stream.
 //
 // Where the browser has no locks or no channel, every tab leads for itself.
 
@@ -74,6 +75,16 @@ export function createLeader({ EventSource, backoff, timers, locks, Channel, nam
   let lastId = '';
 
   // --- what every tab does ---
+
+  /** A way to the other tabs, where the browser lets this page have one. */
+  function open() {
+    if (lock === undefined || Channel === undefined) return null;
+    try {
+      return openChannel({ Channel, tab: name, hear });
+    } catch {
+      return null;
+    }
+  }
 
   /** @param {FeedEvent} event */
   function take(event) {
@@ -280,7 +291,7 @@ export function createLeader({ EventSource, backoff, timers, locks, Channel, nam
       if (here) return;
       here = true;
       me = tab;
-      channel = lock === undefined || Channel === undefined ? null : openChannel({ Channel, tab: name, hear });
+      channel = open();
       if (lock === undefined || channel === null) return onHeld();
       lock.ask();
       ask(me.visible ? ANSWER_MS : STREAM_SILENCE_MS);

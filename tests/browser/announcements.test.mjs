@@ -19,7 +19,8 @@ after(async () => {
 
 const HERE = event('presence', { online: 128, waiting: 2, chatting: 96 });
 const NOTE = 'New: say what you like, and meet somebody who likes it too.';
-const BREAK = 'Maintenance tonight.\nFrom 01:00 to 02:00 UTC lines may break for a moment.\nThey come back by themselves.';
+const BREAK =
+  'Maintenance tonight.\nFrom 01:00 to 02:00 UTC lines may break for a moment.\nThey come back by themselves.';
 const ALERT = 'Somebody sends links that steal passwords. Do not open links from strangers.';
 const THREE = [announcement(1, 'info', NOTE), announcement(2, 'warning', BREAK), announcement(3, 'critical', ALERT)];
 /** As long as they may be, and as many. */
@@ -49,7 +50,7 @@ const hide = (page, text) => card(page, text).getByRole('button', { name: 'Hide'
 
 for (const [device, size] of /** @type {const} */ ([['phone', PHONE], ['desk', DESK]])) {
   for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
-    test(`announcements on a ${device}, ${colorScheme}: what matters most comes first, and the page goes on`, async () => {
+    test(`announcements on a ${device}, ${colorScheme}: what matters most comes first`, async () => {
       const tag = `${device}-${colorScheme}`;
       const ann = await person(THREE, { ...size, colorScheme });
       await card(ann, NOTE).waitFor();
@@ -127,15 +128,17 @@ test('announcements come and go as the operator says', async () => {
 test('a stream that comes back repeats nothing, and drops what is no longer in force', async () => {
   const page = await person(THREE);
   await card(page, NOTE).waitFor();
-  await page.locator('.announcement').evaluateAll((cards) => cards.forEach((each) => Object.assign(each, { old: true })));
+  const cards = page.locator('.announcement');
+  await cards.evaluateAll((all) => all.forEach((each) => Object.assign(each, { old: true })));
   // As from a service that forgot how far this page was: all that is in force, again.
   const ids = ['announcement-1', 'announcement-3', 'announcement-4'];
   const news = announcement(4, 'info', 'Something new.');
-  feed.begin(event('in_force', { ids }, 3), ...THREE.filter((each) => !each.includes(JSON.stringify(BREAK))), news, HERE);
+  const rest = THREE.filter((each) => !each.includes(JSON.stringify(BREAK)));
+  feed.begin(event('in_force', { ids }, 3), ...rest, news, HERE);
   feed.end();
   await card(page, 'Something new.').waitFor();
   assert.deepEqual(await texts(page), [ALERT, 'Something new.', NOTE]);
-  const old = await page.locator('.announcement').evaluateAll((cards) => cards.map((each) => 'old' in each));
+  const old = await cards.evaluateAll((all) => all.map((each) => 'old' in each));
   assert.deepEqual(old, [true, false, true], 'what stays is not even drawn again');
   await page.context().close();
 });

@@ -152,7 +152,7 @@ test('a leader that is reloaded takes its place among the others', async () => {
   await feed.close();
 });
 
-test('a leader that hangs is replaced by a tab that somebody looks at, and closes its stream when it goes on', async () => {
+test('a leader that hangs is replaced by a tab in sight, and closes its stream when it goes on', async () => {
   const { feed, tabs: [leader], first } = await played(1);
   assert.ok(leader);
   /** @type {() => void} */
@@ -184,7 +184,10 @@ test('a leader that hangs is replaced by a tab that somebody looks at, and close
 /** What a page shows once it knows how many people are here. */
 const KNOWS = 'Boolean(document.getElementById("people")?.textContent)';
 
-/** A browser that does to its tabs what people's browsers do. @param {(bare: Awaited<ReturnType<typeof openBare>>) => Promise<void>} play */
+/**
+ * A browser that does to its tabs what people's browsers do.
+ * @param {(bare: Awaited<ReturnType<typeof openBare>>) => Promise<void>} play
+ */
 async function inBare(play) {
   const bare = await openBare();
   try {
@@ -207,7 +210,7 @@ test('a leader out of sight hands its stream to the tab in front of it', () => i
   await one.until(LEADS);
 }));
 
-test('a leader that the browser freezes leaves its stream to others, and is back when it wakes', () => inBare(async (bare) => {
+test('a leader that is frozen leaves its stream to others, and is back when it wakes', () => inBare(async (bare) => {
   const one = await bare.page(stage.url);
   await one.until(`${KNOWS} && ${LEADS}`);
   const two = await bare.page(stage.url);

@@ -52,7 +52,7 @@ test('what is known is not told anew to who knows it', async () => {
 });
 
 for (const how of /** @type {const} */ (['close', 'crash'])) {
-  test(`a leader that is gone (${how}) is followed by the next tab, which goes on from where the stream was`, async () => {
+  test(`a leader that is gone (${how}) is followed by the next tab, from where the stream was`, async () => {
     const { browser, first, others: [second, third] } = await informed(3);
     await first[how]();
     assert.ok(second?.leads);
@@ -98,6 +98,7 @@ test('a leader out of sight hands over to a tab in sight, after a moment', async
   assert.ok(second?.leads);
   assert.equal(browser.stream.url, '/events?last_event_id=3');
   assert.deepEqual(second.feed, KNOWN, 'the numbers stay while the stream moves');
+  await browser.say('presence', COUNTS, '3');
   const told = browser.tabs.map((tab) => tab.told);
   await beats(browser, 60_000);
   assert.deepEqual(browser.tabs.map((tab) => tab.told), told, 'only one speaks for the stream');
@@ -352,7 +353,12 @@ test('a page that is gone back to joins again', async () => {
 
 test('without locks or channels every tab has its own stream', async () => {
   const refusing = { request: () => Promise.reject(new DOMException('', 'SecurityError')) };
-  for (const lacks of [{ locks: undefined }, { Channel: undefined }, { locks: refusing }]) {
+  class Forbidden {
+    constructor() {
+      throw new DOMException('', 'SecurityError');
+    }
+  }
+  for (const lacks of [{ locks: undefined }, { Channel: undefined }, { locks: refusing }, { Channel: Forbidden }]) {
     const browser = new Browser();
     await browser.open({}, lacks);
     await browser.open({}, lacks);
@@ -360,7 +366,7 @@ test('without locks or channels every tab has its own stream', async () => {
     for (const tab of browser.tabs) await tab.use({ visible: false });
     for (const stream of browser.streams) stream.event('presence', COUNTS);
     for (const tab of browser.tabs) assert.deepEqual(tab.feed.counts, COUNTS);
-    await browser.pass(IDLE_MS);
+    await beats(browser, IDLE_MS);
     assert.equal(browser.streams.length, 0);
     await browser.tabs[0]?.use({ visible: true });
     assert.equal(browser.streams.length, 1);
@@ -371,8 +377,9 @@ test('what another version of the page says is ignored', async () => {
   const { browser, others: [second] } = await informed(2);
   const before = second?.feed;
   for (const data of [
-    null, 'lead', { type: 'lead', from: 'x' }, { type: 'feed', from: 'x', id: '9', event: { type: 'counts', counts: 3 } },
-    { type: 'constructor', from: 'x' }, { type: 'alive', stream: 'on' }, { type: 'tab', from: 'x', visible: 1 },
+    null, 'lead', { type: 'lead', from: 'x' }, { type: 'constructor', from: 'x' },
+    { type: 'feed', from: 'x', id: '9', event: { type: 'counts', counts: 3 } }, { type: 'alive', stream: 'on' },
+    { type: 'tab', from: 'x', visible: 1 },
     { type: 'lead', from: 'x', stream: 'on', counts: null, announcements: [{}], id: '9' },
   ]) second?.ears.forEach((ear) => ear({ data }));
   await browser.settle();

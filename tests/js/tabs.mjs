@@ -122,10 +122,7 @@ class Tab {
     this.leader = createLeader({
       EventSource: Source,
       backoff: (attempt, first_ms) => (attempt === 0 ? first_ms : attempt * 4_000),
-      timers: {
-        set: (ring, ms) => browser.clock.timers.set(() => this.run(ring), ms),
-        clear: browser.clock.timers.clear,
-      },
+      timers: this.timers(),
       locks: /** @type {any} */ (this.locks()),
       Channel: /** @type {any} */ (this.channel()),
       name,
@@ -181,6 +178,25 @@ class Tab {
     if (browser.held?.tab === this) browser.held = null;
     browser.grant();
     await browser.settle();
+  }
+
+  /** @returns {import('../../static/js/timers.js').Timers} */
+  timers() {
+    const { set, clear } = this.browser.clock.timers;
+    /** @type {Set<number>} */
+    const waiting = new Set();
+    return {
+      set: (ring, ms) => {
+        // A timer that is cleared while its ringing is on the way does not ring.
+        const id = set(() => this.run(() => waiting.delete(id) && ring()), ms);
+        waiting.add(id);
+        return id;
+      },
+      clear: (id) => {
+        if (id !== null) waiting.delete(id);
+        clear(id);
+      },
+    };
   }
 
   locks() {
