@@ -18,6 +18,7 @@ import * as service from './service.js';
 import * as talks from './talk.js';
 import * as typing from './typing.js';
 import { reduceFeed } from './feed.js';
+import { dismiss, dismissedElsewhere, expire, recallDismissed, told } from './announcements.js';
 import { recall, reduceWanted, takeField } from './wanted.js';
 import { file, fileAgain } from './filings.js';
 
@@ -56,7 +57,12 @@ export function reduce(state, event) {
     case 'frame': return service.frame(state, event.frame);
     case 'down': return service.down(state, event);
     case 'timer': return timer(state, event.name);
-    case 'counts': case 'announced': case 'retracted': case 'inForce': return step(reduceFeed(state, event));
+    case 'counts': return step(reduceFeed(state, event));
+    case 'announced': case 'retracted': case 'inForce': return told(state, event);
+    case 'dismiss': return dismiss(state, event.id);
+    case 'dismissed': return step(dismissedElsewhere(state, event.value));
+    case 'clock': return expire(state, event.now);
+    case 'stream': return step({ ...state, line: { ...state.line, counted: event.on } });
   }
 }
 
@@ -69,12 +75,13 @@ export function reduce(state, event) {
  * @param {Extract<Event, {type: 'boot'}>} event
  * @returns {Step}
  */
-function boot(state, { visitor, accepted, counted, visible, kept, ...known }) {
+function boot(state, { visitor, accepted, counted, visible, kept, dismissed, ...known }) {
   const preferences = recall(known);
   const now = {
     ...state,
     ...kept,
     visible,
+    dismissed: recallDismissed(dismissed),
     // Of two tabs, each goes on looking for what it looked for.
     wanted: { ...preferences, ...kept?.wanted },
     line: { ...state.line, ...kept?.line, visitor, counted },

@@ -1,14 +1,14 @@
 // Puts the page together: events go into the reducer, its effects are carried out, its state is shown. Nothing here
 // decides anything.
 
-import { INITIAL } from './state.js';
+import { INITIAL, TIMER, hasSession } from './state.js';
 import { reduce } from './chat.js';
 import { show } from './screen.js';
 import { fullJitter } from './backoff.js';
 import { ask, enter } from './entry.js';
 import { createConnection } from './connection.js';
+import { createLeader } from './leader.js';
 import { createMemory } from './memory.js';
-import { createStream } from './stream.js';
 import { createTab } from './tab.js';
 import { createTickets } from './tickets.js';
 import { createTimers } from './timers.js';
@@ -24,11 +24,15 @@ const events = [];
 let busy = false;
 let shown = true;
 
+/** A machine that slept has late timers; so late at most an announcement that has run out is still on show. */
+const CLOCK_MS = 600_000;
+
+const drawName = () => crypto.getRandomValues(new Uint32Array(4)).join('-');
 const memory = createMemory(() => localStorage);
 const tab = createTab({
   openStorage: () => sessionStorage,
   locks: navigator.locks,
-  drawName: () => crypto.getRandomValues(new Uint32Array(4)).join('-'),
+  drawName,
   within: (ms) => AbortSignal.timeout(ms),
 });
 // Before anything can happen: an event that came first would be kept in place of what is recalled.
@@ -44,11 +48,15 @@ const connection = createConnection({
   onFrame: (frame) => dispatch({ type: 'frame', frame }),
   onDown: (end) => dispatch({ type: 'down', ...end }),
 });
-const stream = createStream({
+const leader = createLeader({
   EventSource,
   timers,
   // Counts are not worth a crowd at the door: the stream comes back more slowly than a conversation.
   backoff: fullJitter({ base_ms: 4_000, max_ms: 60_000, random: Math.random }),
+  locks: navigator.locks,
+  Channel: globalThis.BroadcastChannel,
+  name: drawName(),
+  random: Math.random,
   emit: dispatch,
 });
 
@@ -58,16 +66,28 @@ const alarms = new Map();
 /**
  * @param {string} name
  * @param {number | null} ms
+ * @param {() => void} ring
  */
-function setAlarm(name, ms) {
+function setAlarm(name, ms, ring = () => dispatch({ type: 'timer', name })) {
   timers.clear(alarms.get(name) ?? null);
   alarms.delete(name);
   if (ms === null) return;
   alarms.set(name, timers.set(() => {
     alarms.delete(name);
-    dispatch({ type: 'timer', name });
+    ring();
   }, ms));
 }
+
+/** @param {number | null} at */
+function setClock(at) {
+  const tell = () => dispatch({ type: 'clock', now: Date.now() });
+  const ms = at === null ? null : at - Date.now();
+  if (ms !== null && ms <= 0) tell();
+  else setAlarm(TIMER.clock, ms && Math.min(ms, CLOCK_MS), tell);
+}
+
+/** @returns {import('./tabs.js').Tab} */
+const use = () => ({ visible: state.visible, session: hasSession(state.line) });
 
 /** @param {Effect} effect */
 function perform(effect) {
@@ -85,6 +105,7 @@ function perform(effect) {
     case 'timer': setAlarm(effect.name, effect.ms); return;
     case 'rest': setAlarm(effect.name, effect.floor_ms + backoff(effect.attempt, effect.first_ms)); return;
     case 'remember': memory.remember(effect.key, effect.value); return;
+    case 'clock': setClock(effect.at); return;
   }
 }
 
@@ -116,6 +137,7 @@ function dispatch(event) {
   } finally {
     busy = false;
   }
+  leader.tell(use());
   if (!shown) return;
   shown = false;
   // Not in an animation frame: a page out of sight gets none, and its title must still tell of a message.
@@ -125,15 +147,23 @@ function dispatch(event) {
   });
 }
 
+leader.join({ visible: view.isVisible(), session: false });
 dispatch({
   type: 'boot',
   visitor: memory.recall('visitor'),
   accepted: memory.recall('terms'),
-  counted: true,
+  counted: leader.isOn,
   visible: view.isVisible(),
   interests: memory.recall('interests'),
   lang: memory.recall('lang'),
   languages: navigator.languages,
+  dismissed: memory.recall('dismissed'),
   kept,
 });
-stream.open();
+memory.follow('dismissed', (value) => dispatch({ type: 'dismissed', value }));
+window.addEventListener('online', leader.wake);
+// A page that is gone, or to which nothing happens for a while, leads nobody.
+window.addEventListener('pagehide', leader.leave);
+document.addEventListener('freeze', leader.leave);
+window.addEventListener('pageshow', () => leader.join(use()));
+document.addEventListener('resume', () => leader.join(use()));

@@ -1,7 +1,7 @@
-// What this browser keeps between visits: which terms were accepted, the random id that the service gave, and whom the
-// person would like to meet.
+// What this browser keeps between visits: which terms were accepted, the random id that the service gave, whom the
+// person would like to meet, and which announcements they have read and hidden.
 
-/** @typedef {'visitor' | 'terms' | 'interests' | 'lang'} Key */
+/** @typedef {'visitor' | 'terms' | 'interests' | 'lang' | 'dismissed'} Key */
 
 /**
  * Storage may be full, forbidden or absent; the page works without it, only more forgetful.
@@ -19,6 +19,17 @@ export function createMemory(openStorage) {
       } catch {
         return null;
       }
+    },
+
+    /**
+     * Calls back with what another tab of this browser has just remembered under a key.
+     * @param {Key} key
+     * @param {(value: string | null) => void} learn
+     */
+    follow(key, learn) {
+      addEventListener('storage', (event) => {
+        if (event.key === `edgewise.${key}`) learn(event.newValue);
+      });
     },
 
     /**

@@ -3,6 +3,7 @@
 import { PARTNER } from './wire.js';
 import { countChars, isBlank, tidy } from './text.js';
 import { isShortened, markOf } from './transcript.js';
+import { onShow } from './announcements.js';
 import * as phrases from './phrases.js';
 import * as words from './words.js';
 
@@ -74,7 +75,7 @@ export function show(state) {
     name: nameOf(state),
     title: titleOf(state),
     people: peopleOf(state),
-    announcements: state.announcements,
+    announcements: onShow(state),
     homeNote: state.terms.paused ? words.resting('paused') : '',
     wanted: wantedOf(state),
     seeking: seekingOf(state),

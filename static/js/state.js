@@ -34,7 +34,7 @@ import { LIMITS } from './wire.js';
  * @property {string | null} ticket   the newest one: which session, and which place or seat, to come back to
  * @property {number} lines     sockets opened for this session so far: the highest one counts
  * @property {number} young     lines that broke, one after another, before they were steady
- * @property {boolean} counted  this browser holds an event stream, by which it is counted
+ * @property {boolean} counted  this browser holds an event stream, or is opening one, by which it is counted
  * @property {Limits} limits
  */
 
@@ -111,7 +111,8 @@ import { LIMITS } from './wire.js';
  * @property {{type: 'find' | 'stop', c: string | null} | null} leaving   a goodbye that the service has not confirmed
  * @property {readonly Filing[]} filings   blocks and reports that are not done
  * @property {{online: number, waiting: number, chatting: number} | null} counts   null: not known now
- * @property {readonly Announcement[]} announcements
+ * @property {readonly Announcement[]} announcements   as they were made, those that the person hid among them
+ * @property {readonly string[]} dismissed            the ids of those that were hidden on this device, newest last
  * @property {string} draft
  * @property {string | null} notice   one plain word to the person about what just did not work
  * @property {boolean} armed          Escape was pressed once
@@ -129,12 +130,13 @@ import { LIMITS } from './wire.js';
  *   | {do: 'probe', within_ms?: number}
  *   | {do: 'timer', name: string, ms: number | null}
  *   | {do: 'rest', name: string, attempt: number, first_ms: number, floor_ms: number}
- *   | {do: 'remember', key: 'visitor' | 'terms' | 'interests' | 'lang', value: string}} Effect
+ *   | {do: 'remember', key: 'visitor' | 'terms' | 'interests' | 'lang' | 'dismissed', value: string}
+ *   | {do: 'clock', at: number | null}} Effect
  */
 
 /**
  * @typedef {{type: 'boot', visitor: string | null, accepted: string | null, counted: boolean, visible: boolean,
- *     interests: string | null, lang: string | null, languages: readonly string[],
+ *     interests: string | null, lang: string | null, languages: readonly string[], dismissed: string | null,
  *     kept: import('./kept.js').Kept | null}
  *   | {type: 'asked', terms: string, paused: boolean}
  *   | {type: 'unasked'}
@@ -152,7 +154,10 @@ import { LIMITS } from './wire.js';
  *   | {type: 'counts', counts: {online: number, waiting: number, chatting: number} | null}
  *   | {type: 'announced', announcement: Announcement}
  *   | {type: 'retracted', id: string}
- *   | {type: 'inForce', ids: readonly string[]}} Event
+ *   | {type: 'inForce', ids: readonly string[]}
+ *   | {type: 'stream', on: boolean}
+ *   | {type: 'dismiss', id: string} | {type: 'dismissed', value: string | null}
+ *   | {type: 'clock', now: number}} Event
  */
 
 /** @typedef {{state: State, effects: readonly Effect[]}} Step */
@@ -172,6 +177,7 @@ export const INITIAL = Object.freeze({
   filings: Object.freeze([]),
   counts: null,
   announcements: Object.freeze([]),
+  dismissed: Object.freeze([]),
   draft: '',
   notice: null,
   armed: false,
@@ -184,6 +190,7 @@ export const INITIAL = Object.freeze({
 export const TIMER = Object.freeze({
   ask: 'ask', rest: 'rest', steady: 'steady', answer: 'answer', find: 'find', armed: 'armed', got: 'got', hold: 'hold',
   typing: 'typing', lapse: 'lapse', sync: 'sync', resend: 'resend', grace: 'grace', long: 'long', file: 'file',
+  clock: 'clock',
 });
 
 /**
@@ -204,6 +211,13 @@ export const disarm = (name) => ({ do: 'timer', name, ms: null });
  * @returns {Effect}
  */
 export const send = (frame) => ({ do: 'send', frame });
+
+/**
+ * Whether this tab has a session with the service, or is on the way to one.
+ * @param {Line} line
+ * @returns {boolean}
+ */
+export const hasSession = ({ way }) => way.at !== 'off' && way.at !== 'refused';
 
 /**
  * Whether anything that this side of a conversation sends now would arrive.

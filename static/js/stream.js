@@ -1,14 +1,17 @@
 // The event stream: counts and announcements. The browser reconnects by itself; this file notices when it does not.
 //
+//   closed -> open           `open`
+//   open -> resting -> open  silent for too long, or given up by the browser; the rest grows with each time
+//   any -> closed            `close`
+//
 // A number is shown only while it is fresh: once the stream is interrupted for longer than its own pause between two
 // connections, the counts are withdrawn.
 
-import { EVENT, PATH, SEVERITY, STREAM_SILENCE_MS } from './wire.js';
-import { is, parseObject, pick } from './codec.js';
+import { EVENT, PATH, STREAM_SILENCE_MS } from './wire.js';
+import { decodeEvent } from './feed.js';
 
 /** @typedef {import('./timers.js').Timers} Timers */
 /** @typedef {import('./backoff.js').Backoff} Backoff */
-/** @typedef {import('./state.js').Announcement} Announcement */
 /** @typedef {import('./feed.js').FeedEvent} FeedEvent */
 
 /** An orderly reconnect takes 2 to 5 s; what takes longer is an interruption. */
@@ -17,19 +20,13 @@ const STALE_MS = 8_000;
 /** The first try after a stream was given up. */
 const FIRST_MS = 1_000;
 
-const CLOSED = 2;
+/**
+ * How long the browser may see to the connection itself. An overloaded service asks it to wait much longer than a
+ * stream may be silent.
+ */
+const BROWSER_MS = 120_000;
 
-const COUNTS = Object.freeze({ online: is.count, waiting: is.count, chatting: is.count });
-const IN_FORCE = Object.freeze({
-  ids: (/** @type {unknown} */ value) => Array.isArray(value) && value.every(is.text),
-});
-const ANNOUNCEMENT = Object.freeze({
-  id: is.name,
-  severity: (/** @type {unknown} */ value) => Object.values(SEVERITY).some((name) => name === value),
-  text: is.name,
-  until: (/** @type {unknown} */ value) => value === null || is.count(value),
-});
-const RETRACT = Object.freeze({ id: is.name });
+const CLOSED = 2;
 
 /**
  * The part of an EventSource that is used.
@@ -41,22 +38,26 @@ const RETRACT = Object.freeze({ id: is.name });
  * @param {new (url: string) => Source} world.EventSource
  * @param {Timers} world.timers
  * @param {Backoff} world.backoff
- * @param {(event: FeedEvent) => void} world.emit
+ * @param {(event: FeedEvent, id: string) => void} world.tell   `id`: the last event's, to go on from
+ * @param {() => void} world.turn   the stream was given up, or is opened again: look at `isOn`
  */
-export function createStream({ EventSource, timers, backoff, emit }) {
+export function createStream({ EventSource, timers, backoff, tell, turn }) {
   /** @type {Source | null} */
   let source = null;
   let lastId = '';
   let attempt = 0;
-  /** @type {number | null} */
+  /** When a stream without an event is dead, or a rest is over. @type {number | null} */
   let silence = null;
   /** @type {number | null} */
   let stale = null;
 
-  /** Any sign of life of the stream, or of the browser's own care for it. */
-  function alive() {
+  /**
+   * Any sign of life of the stream, or of the browser's own care for it.
+   * @param {number} ms   how long it is good for
+   */
+  function alive(ms) {
     timers.clear(silence);
-    silence = timers.set(giveUp, STREAM_SILENCE_MS);
+    silence = timers.set(giveUp, ms);
   }
 
   function fresh() {
@@ -66,23 +67,40 @@ export function createStream({ EventSource, timers, backoff, emit }) {
 
   function withdraw() {
     fresh();
-    emit({ type: 'counts', counts: null });
+    tell({ type: 'counts', counts: null }, lastId);
   }
 
-  function giveUp() {
+  function drop() {
     source?.close();
     source = null;
     timers.clear(silence);
-    withdraw();
-    silence = timers.set(open, backoff(attempt, FIRST_MS));
-    attempt += 1;
+    silence = null;
   }
 
-  function open() {
+  function giveUp() {
+    drop();
+    withdraw();
+    silence = timers.set(again, backoff(attempt, FIRST_MS));
+    attempt += 1;
+    turn();
+  }
+
+  function again() {
+    connect();
+    turn();
+  }
+
+  function connect() {
+    timers.clear(silence);
     const id = lastId === '' ? '' : `?last_event_id=${encodeURIComponent(lastId)}`;
     const opened = new EventSource(`${PATH.events}${id}`);
     source = opened;
-    alive();
+    alive(STREAM_SILENCE_MS);
+    // Numbers of the stream before this one are good until this one has had its time.
+    stale ??= timers.set(withdraw, STALE_MS);
+    opened.addEventListener('open', () => {
+      if (source === opened) alive(STREAM_SILENCE_MS);
+    });
     for (const name of Object.values(EVENT)) {
       opened.addEventListener(name, (event) => {
         if (source === opened) receive(name, /** @type {MessageEvent} */ (event));
@@ -92,7 +110,7 @@ export function createStream({ EventSource, timers, backoff, emit }) {
       if (source !== opened) return;
       if (opened.readyState === CLOSED) giveUp();
       else {
-        alive();
+        alive(BROWSER_MS);
         stale ??= timers.set(withdraw, STALE_MS);
       }
     });
@@ -102,39 +120,41 @@ export function createStream({ EventSource, timers, backoff, emit }) {
    * @param {string} name
    * @param {MessageEvent} event
    */
-  function receive(name, event) {
+  function receive(name, { data, lastEventId }) {
     attempt = 0;
-    lastId = event.lastEventId;
-    alive();
-    const data = parseObject(event.data);
-    if (data === null) return;
-    switch (name) {
-      case EVENT.presence: {
-        const counts = pick(data, COUNTS);
-        if (counts === null) return;
-        fresh();
-        emit({ type: 'counts', counts: /** @type {import('./state.js').State['counts']} */ (counts) });
-        return;
-      }
-      case EVENT.inForce: {
-        const list = pick(data, IN_FORCE);
-        if (list !== null) emit({ type: 'inForce', ids: /** @type {string[]} */ (list.ids) });
-        return;
-      }
-      case EVENT.announcement: {
-        const announcement = pick(data, ANNOUNCEMENT);
-        if (announcement === null) return;
-        emit({ type: 'announced', announcement: /** @type {Announcement} */ (/** @type {unknown} */ (announcement)) });
-        return;
-      }
-      case EVENT.retract: {
-        const gone = pick(data, RETRACT);
-        if (gone !== null) emit({ type: 'retracted', id: /** @type {string} */ (gone.id) });
-        return;
-      }
-      default:
-    }
+    lastId = lastEventId;
+    alive(STREAM_SILENCE_MS);
+    const event = decodeEvent(name, data);
+    if (event === null) return;
+    if (event.type === 'counts') fresh();
+    tell(event, lastId);
   }
 
-  return { open };
+  return {
+    /**
+     * Opens the stream, unless it is open already.
+     * @param {string} id   of the last event that this browser still holds the announcements of; '' for none
+     */
+    open(id) {
+      if (source !== null) return;
+      lastId = id;
+      connect();
+    },
+
+    close() {
+      drop();
+      fresh();
+      attempt = 0;
+    },
+
+    /** Somebody looks, or the network is back: no reason to rest any longer. */
+    wake() {
+      if (source === null && silence !== null) again();
+    },
+
+    /** Whether the browser holds a stream, or is opening one. */
+    get isOn() {
+      return source !== null;
+    },
+  };
 }

@@ -1,57 +1,92 @@
-// What the operator has to say: one row for each announcement that the person has not hidden.
+// What the operator has to say: a card for each announcement on show. What is critical is read out at once, the rest
+// when there is a moment.
+
+import { SEVERITY } from './wire.js';
+import * as words from './words.js';
 
 /** @typedef {import('./state.js').Announcement} Announcement */
 /** @typedef {import('./view.js').Hands} Hands */
 
+/** @type {(announcement: Announcement) => boolean} */
+const isCritical = ({ severity }) => severity === SEVERITY.critical;
+
 /**
- * @param {Pick<Hands, 'get' | 'clone'>} hands
+ * @param {Pick<Hands, 'get' | 'clone' | 'emit'>} hands
  */
-export function createAnnouncements({ get, clone }) {
+export function createAnnouncements({ get, clone, emit }) {
   const region = get('announcements');
-  /** Those that the person hid. @type {Set<string>} */
-  const hidden = new Set();
   /** @type {Map<string, HTMLElement>} */
-  const rows = new Map();
-  /** @type {readonly Announcement[] | null} */
-  let last = null;
+  const cards = new Map();
+  /** Cards made so far. */
+  let count = 0;
 
   region.addEventListener('click', hide);
 
-  /** @param {readonly Announcement[]} announcements */
-  function render(announcements) {
-    if (announcements === last) return;
-    last = announcements;
-    show(announcements.filter(({ id }) => !hidden.has(id)));
+  /** @param {readonly Announcement[]} wanted   in the order in which they stand */
+  function render(wanted) {
+    if (wanted.length === 0 && cards.size === 0) return;
+    const at = buttons().findIndex((button) => button === region.ownerDocument.activeElement);
+    for (const [id, card] of cards) {
+      if (wanted.some((each) => each.id === id)) continue;
+      card.remove();
+      cards.delete(id);
+    }
+    const urgent = wanted.some((each) => isCritical(each) && !cards.has(each.id));
+    place(get('alerts'), wanted.filter(isCritical));
+    place(get('notices'), wanted.filter((each) => !isCritical(each)));
+    // It stands on top, wherever the person has scrolled to.
+    if (urgent) region.scrollTop = 0;
+    if (at >= 0 && !region.contains(region.ownerDocument.activeElement)) goOn(at);
   }
 
-  /** @param {readonly Announcement[]} wanted */
-  function show(wanted) {
-    for (const [id, row] of rows) {
-      if (wanted.some((each) => each.id === id)) continue;
-      row.remove();
-      rows.delete(id);
-    }
-    region.hidden = wanted.length === 0;
-    // Rows that stay are left alone: one that moves would be read out again.
-    for (const { id, severity, text } of wanted) {
-      if (rows.has(id)) continue;
-      const row = clone('announcement');
-      row.dataset.id = id;
-      row.dataset.severity = severity;
-      if (severity === 'critical') row.setAttribute('role', 'alert');
-      /** @type {HTMLElement} */ (row.querySelector('p')).textContent = text;
-      rows.set(id, row);
-      region.append(row);
-    }
+  /**
+   * Cards that stay are left alone: one that moves would be read out again.
+   * @param {HTMLElement} list
+   * @param {readonly Announcement[]} wanted
+   */
+  function place(list, wanted) {
+    wanted.forEach((each, at) => {
+      const card = cards.get(each.id) ?? create(each);
+      if (list.children[at] !== card) list.insertBefore(card, list.children[at] ?? null);
+    });
+  }
+
+  /**
+   * @param {Announcement} announcement
+   * @returns {HTMLElement}
+   */
+  function create({ id, severity, text }) {
+    const card = clone('announcement');
+    const part = (/** @type {string} */ name) => /** @type {Element} */ (card.querySelector(name));
+    card.dataset.severity = severity;
+    part('use').setAttribute('href', `#sign-${severity}`);
+    part('.unseen').textContent = words.severity(severity);
+    part('p').textContent = text;
+    count += 1;
+    part('p').id = `announcement-${count}`;
+    part('button').setAttribute('aria-describedby', part('p').id);
+    cards.set(id, card);
+    return card;
   }
 
   /** @param {MouseEvent} event */
-  function hide(event) {
-    const target = /** @type {Element} */ (event.target);
-    const row = target.closest('button') && /** @type {HTMLElement | null} */ (target.closest('.announcement'));
-    if (!row || last === null) return;
-    hidden.add(row.dataset.id ?? '');
-    show(last.filter(({ id }) => !hidden.has(id)));
+  function hide({ target }) {
+    const pressed = /** @type {Element} */ (target).closest('button');
+    for (const [id, card] of cards) {
+      if (pressed !== null && card.contains(pressed)) emit({ type: 'dismiss', id });
+    }
+  }
+
+  /**
+   * The card that had the focus is gone: it goes to the one in its place, or on to the page.
+   * @param {number} at
+   */
+  function goOn(at) {
+    (buttons()[at] ?? buttons().at(-1) ?? get('main')).focus({ preventScroll: true });
+  }
+
+  function buttons() {
+    return [...region.querySelectorAll('button')];
   }
 
   return { render };

@@ -105,6 +105,9 @@ const NOTICES = new Map(Object.entries({
   [REFUSED.slowDown]: 'You are faster than the line. The rest follows in a moment.',
 }));
 
+/** How much an announcement matters, for who does not see its card. */
+const SEVERITIES = Object.freeze({ info: 'Note:', warning: 'Warning:', critical: 'Important:' });
+
 const MARKS = Object.freeze({
   waiting: 'Waiting', delivered: 'Delivered', seen: 'Seen', lost: 'Not delivered: the chat ended first',
   unsure: 'May not have arrived: the chat ended first', refused: 'Not sent',
@@ -190,6 +193,14 @@ export function broken(what, left_ms) {
  */
 export function mark(mark) {
   return MARKS[mark];
+}
+
+/**
+ * @param {keyof typeof SEVERITIES} severity
+ * @returns {string}
+ */
+export function severity(severity) {
+  return SEVERITIES[severity];
 }
 
 /**

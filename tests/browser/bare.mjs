@@ -89,12 +89,22 @@ class BarePage {
     return this.#send('Target.activateTarget', { targetId: this.#target });
   }
 
+  /** As a browser does to a tab that has been out of sight for long: nothing happens in it until it is thawed. */
+  freeze() {
+    return this.#send('Page.setWebLifecycleState', { state: 'frozen' });
+  }
+
+  thaw() {
+    return this.#send('Page.setWebLifecycleState', { state: 'active' });
+  }
+
   /**
-   * The value of an expression.
+   * The value of an expression, or what it promises.
    * @param {string} expression
    */
   async value(expression) {
-    const { result, exceptionDetails } = await this.#send('Runtime.evaluate', { expression, returnByValue: true });
+    const wish = { expression, returnByValue: true, awaitPromise: true };
+    const { result, exceptionDetails } = await this.#send('Runtime.evaluate', wish);
     if (exceptionDetails !== undefined) throw new Error(`${expression}: ${exceptionDetails.exception?.description}`);
     return result.value;
   }

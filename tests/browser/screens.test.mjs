@@ -132,30 +132,6 @@ test('forced colours and a wish for contrast leave everything readable', async (
   }
 });
 
-test('announcements are shown by how much they matter, hidden by hand, and taken back', async () => {
-  /** @param {string} name @param {unknown} data */
-  const event = (name, data) => `event: ${name}\nid: 3\ndata: ${JSON.stringify(data)}\n\n`;
-  const told = [
-    { id: 'a', severity: 'info', text: 'A quiet note.', until: null },
-    { id: 'b', severity: 'warning', text: 'A break at 18:00. Conversations go on.', until: null },
-    { id: 'c', severity: 'critical', text: 'Read this.', until: null },
-  ].map((each) => event('announcement', each));
-  const bodies = [`retry: 300\n\n${told.join('')}`, `retry: 60000\n\n${event('in_force', { ids: ['a', 'c'] })}`];
-  const page = await stage.person({
-    ...PHONE,
-    prepare: (fresh) => fresh.route('**/events*', (route) => {
-      return route.fulfill({ contentType: 'text/event-stream', body: bodies.shift() ?? '' });
-    }),
-  });
-  await page.getByRole('alert').getByText('Read this.').waitFor();
-  await page.getByText('A break at 18:00').waitFor({ state: 'detached' });
-  await look(page, '12-announcements');
-  await page.locator('.announcement', { hasText: 'A quiet note.' }).getByRole('button', { name: 'Hide' }).click();
-  await page.getByText('A quiet note.').waitFor({ state: 'detached' });
-  await page.getByText('Read this.').waitFor();
-  await page.context().close();
-});
-
 test('without scripts the page says what it needs', async () => {
   const page = await stage.person({ javaScriptEnabled: false });
   await page.locator('noscript .lead').waitFor();

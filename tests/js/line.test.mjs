@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { INITIAL } from '../../static/js/state.js';
+import { INITIAL, hasSession } from '../../static/js/state.js';
 import { LIMITS } from '../../static/js/wire.js';
 import * as lines from '../../static/js/line.js';
+import { Page } from './play.mjs';
 
 const ENTRY = { pass: 'pass', lobby: 'lobby', visitor: 'visitor' };
 
@@ -198,4 +199,21 @@ test('any other refusal at the door is the end, until the person tries again', (
     assert.equal(step.line.way.at, 'refused');
     assert.deepEqual(lines.want(step.line).effects, [{ do: 'enter', visitor: null, pass: null }]);
   }
+});
+
+test('what a hello says of the event stream is what holds when it is said', () => {
+  /** @param {boolean} on */
+  const hello = (on) => {
+    const page = Page.booted().do({ type: 'stream', on }).do({ type: 'talk' });
+    page.do({ type: 'entered', ...ENTRY });
+    return page.effects.flatMap((effect) => (effect.do === 'connect' ? [effect.hello] : []))[0];
+  };
+  assert.ok(hello(true) && 'counted' in Object(hello(true)));
+  assert.ok(hello(false) && !('counted' in Object(hello(false))));
+});
+
+test('a session is a line that is open or on its way', () => {
+  assert.deepEqual([open(), connecting(), closed(1006).line, lines.want(INITIAL.line).line].map(hasSession),
+    [true, true, true, true]);
+  assert.deepEqual([INITIAL.line, closed(4403).line].map(hasSession), [false, false]);
 });

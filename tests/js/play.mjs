@@ -63,12 +63,13 @@ export class Page {
 
   /**
    * @param {Partial<{visitor: string | null, accepted: string | null, visible: boolean, interests: string | null,
-   *   lang: string | null, languages: readonly string[], kept: import('../../static/js/kept.js').Kept | null}>} [known]
+   *   lang: string | null, languages: readonly string[], dismissed: string | null,
+   *   kept: import('../../static/js/kept.js').Kept | null}>} [known]
    */
   static booted(known = {}) {
     const boot = {
       visitor: null, accepted: '1', counted: true, visible: true, interests: null, lang: null, languages: [],
-      kept: null,
+      dismissed: null, kept: null,
       ...known,
     };
     return new Page().do({ type: 'boot', ...boot });

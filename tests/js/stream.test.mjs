@@ -7,14 +7,17 @@ function world() {
   const clock = new Clock();
   /** @type {unknown[]} */
   const events = [];
+  /** @type {boolean[]} */
+  const turns = [];
   const stream = createStream({
     EventSource: FakeSource,
     timers: clock.timers,
     backoff: (attempt, first_ms) => (attempt === 0 ? first_ms : attempt * 4_000),
-    emit: (event) => events.push(event),
+    tell: (event) => events.push(event),
+    turn: () => turns.push(stream.isOn),
   });
-  stream.open();
-  return { clock, events, opened: FakeSource.all.length };
+  stream.open('');
+  return { clock, stream, events, turns, opened: FakeSource.all.length };
 }
 
 const COUNTS = { online: 12, waiting: 1, chatting: 10 };
@@ -38,6 +41,7 @@ test('counts and announcements are told as they come', () => {
 test('what is malformed or of an unknown severity is ignored', () => {
   const { events } = world();
   const source = FakeSource.last;
+  assert.equal(source.url, '/events');
   source.event('presence', 'nonsense');
   source.event('presence', { ...COUNTS, online: -1 });
   source.event('in_force', { ids: [1] });
@@ -100,6 +104,70 @@ test('a stream that the browser gave up is made again', () => {
   FakeSource.last.readyState = 2;
   FakeSource.last.tell('error');
   assert.deepEqual(events, [NONE]);
+  clock.pass(1_000);
+  assert.equal(FakeSource.all.length, opened + 1);
+});
+
+test('a service that asks to wait longer than a stream may be silent is left to the browser', () => {
+  const { clock, opened } = world();
+  FakeSource.last.tell('error');
+  clock.pass(119_999);
+  assert.equal(FakeSource.all.length, opened);
+  // The try itself is the browser's as well, and once it has come through there is an event every 15 s again.
+  FakeSource.last.tell('open');
+  clock.pass(40_000);
+  assert.ok(FakeSource.last.closed);
+});
+
+test('a browser that never comes back to it is helped', () => {
+  const { clock, opened } = world();
+  FakeSource.last.tell('error');
+  clock.pass(120_000 + 1_000);
+  assert.equal(FakeSource.all.length, opened + 1);
+});
+
+test('it says when there is no stream, and when there is one again', () => {
+  const { clock, stream, turns } = world();
+  assert.ok(stream.isOn);
+  FakeSource.last.tell('error');
+  assert.deepEqual(turns, [], 'the browser is opening it');
+  FakeSource.last.readyState = 2;
+  FakeSource.last.tell('error');
+  clock.pass(1_000);
+  assert.deepEqual(turns, [false, true]);
+});
+
+test('numbers from before are withdrawn when a new stream does not confirm them', () => {
+  const { clock, events } = world();
+  clock.pass(7_999);
+  assert.deepEqual(events, []);
+  clock.pass(1);
+  assert.deepEqual(events, [NONE]);
+});
+
+test('a closed stream stays closed, and opens where it is told to', () => {
+  const { clock, stream, events, opened } = world();
+  const source = FakeSource.last;
+  source.event('presence', COUNTS, '7');
+  stream.close();
+  assert.ok(source.closed && !stream.isOn);
+  source.event('presence', COUNTS, '8');
+  stream.wake();
+  clock.pass(600_000);
+  assert.deepEqual([events.length, FakeSource.all.length], [1, opened]);
+  stream.open('9');
+  stream.open('10');
+  assert.deepEqual([FakeSource.all.length, FakeSource.last.url], [opened + 1, '/events?last_event_id=9']);
+});
+
+test('a rest ends when somebody looks', () => {
+  const { clock, stream, opened } = world();
+  stream.wake();
+  assert.equal(FakeSource.all.length, opened, 'there is no rest to end');
+  FakeSource.last.readyState = 2;
+  FakeSource.last.tell('error');
+  stream.wake();
+  assert.equal(FakeSource.all.length, opened + 1);
   clock.pass(1_000);
   assert.equal(FakeSource.all.length, opened + 1);
 });
