@@ -172,9 +172,9 @@ function statusOf({ link, stats }) {
  * @param {State} state
  * @returns {Screen['link']}
  */
-function linkOf({ session, link, now }) {
+function linkOf({ session, link, now, ahead_ms }) {
   if (session.at !== 'in' || link.refusal === null) return null;
-  const since = link.heard === null ? '' : ` since ${second(link.heard)}`;
+  const since = link.heard === null ? '' : ` since ${second(link.heard + ahead_ms)}`;
   const why = `${words.link(link.refusal)}${since}.`;
   if (link.again === null) return { words: `${why} Trying again by itself.`, countdown: '' };
   return { words: `${why} Trying again in`, countdown: `${secondsTo(link.again, now)} s` };

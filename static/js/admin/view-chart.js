@@ -28,7 +28,10 @@ export function createChart({ get, text }, document, window) {
   const summary = make('desc', { id: 'chart-summary' });
   const drawing = make('g', {});
   const hair = make('line', { class: 'hair', visibility: 'hidden' });
-  svg.append(title, summary, drawing, hair);
+  // Apart from what is drawn: a browser would show the title over the very minute that is pointed at.
+  const said = make('g', {});
+  said.append(title, summary);
+  svg.append(said, drawing, hair);
   place.append(svg);
   /** @type {Chart | null} */
   let chart = null;

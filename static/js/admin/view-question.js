@@ -16,7 +16,8 @@ export function createQuestion({ get, text, emit }) {
   dialog.addEventListener('click', (event) => {
     if (event.target === dialog) emit({ type: 'no' });
   });
-  dialog.addEventListener('cancel', () => emit({ type: 'no' }));
+  // A browser may close it without asking, or ask first.
+  for (const name of ['cancel', 'close']) dialog.addEventListener(name, () => emit({ type: 'no' }));
 
   /** @param {QuestionScreen | null} question */
   function render(question) {
