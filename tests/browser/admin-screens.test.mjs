@@ -144,7 +144,7 @@ for (const [tag, size] of looks) {
     await see(page, `53-too-long-${tag}`);
     await page.getByLabel('Text').fill('Tonight at 22:00 we are away for ten minutes.\nConversations go on.');
     await page.getByLabel('Date and time of the end').fill('2020-01-01T00:00');
-    await page.locator('.kinds').getByText('Critical').click();
+    await page.getByRole('radio', { name: 'Critical' }).check();
     await page.getByRole('button', { name: 'Announce' }).click();
     await page.getByText('That moment has passed').waitFor();
     await see(page, `54-past-end-${tag}`);

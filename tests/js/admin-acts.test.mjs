@@ -95,6 +95,8 @@ test('a retraction is asked for twice, and can be written anew', () => {
   operator.do({ type: 'ask', question: { what: 'retract', id: 'a' } }).do({ type: 'yes' });
   assert.equal(operator.effect('retract').id, 'a');
   assert.ok(operator.screen.announcements.items?.[0]?.busy);
+  operator.do({ type: 'ask', question: { what: 'retract', id: 'a' } }).do({ type: 'yes' });
+  assert.deepEqual(operator.effects, [], 'it is on its way already');
   operator.do({ type: 'retracted', turn: operator.state.turn, id: 'a', answer: yes(true) });
   assert.deepEqual(operator.screen.announcements.items, []);
   assert.ok(operator.screen.announcements.canRewrite);

@@ -152,6 +152,14 @@ test('an answer to somebody who has signed out is no answer', () => {
   assert.equal(operator.screen.name, 'door');
 });
 
+test('an answer to one token does not let another one in', () => {
+  const operator = Operator.booted(TOKEN);
+  const { turn } = operator.state;
+  operator.do({ type: 'signOut' }).do({ type: 'signIn', token: 'wrong' });
+  operator.do({ type: 'stats', turn, asked: operator.state.link.asked, answer: yes(stats()) });
+  assert.equal(operator.state.session.at, 'trying');
+});
+
 test('a late answer does not undo a newer one', () => {
   const operator = Operator.inside().ring(TIMER.stats);
   const { turn, link, list } = operator.state;
