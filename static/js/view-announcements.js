@@ -11,6 +11,19 @@ import * as words from './words.js';
 const isCritical = ({ severity }) => severity === SEVERITY.critical;
 
 /**
+ * Fills a card in.
+ * @param {HTMLElement} card
+ * @param {Pick<Announcement, 'severity' | 'text'>} announcement
+ */
+export function fill(card, { severity, text }) {
+  const part = (/** @type {string} */ name) => /** @type {Element} */ (card.querySelector(name));
+  card.dataset.severity = severity;
+  part('use').setAttribute('href', `#sign-${severity}`);
+  part('.unseen').textContent = words.severity(severity);
+  if (part('p').textContent !== text) part('p').textContent = text;
+}
+
+/**
  * @param {Pick<Hands, 'get' | 'clone' | 'emit'>} hands
  */
 export function createAnnouncements({ get, clone, emit }) {
@@ -55,17 +68,14 @@ export function createAnnouncements({ get, clone, emit }) {
    * @param {Announcement} announcement
    * @returns {HTMLElement}
    */
-  function create({ id, severity, text }) {
+  function create(announcement) {
     const card = clone('announcement');
-    const part = (/** @type {string} */ name) => /** @type {Element} */ (card.querySelector(name));
-    card.dataset.severity = severity;
-    part('use').setAttribute('href', `#sign-${severity}`);
-    part('.unseen').textContent = words.severity(severity);
-    part('p').textContent = text;
+    fill(card, announcement);
     count += 1;
-    part('p').id = `announcement-${count}`;
-    part('button').setAttribute('aria-describedby', part('p').id);
-    cards.set(id, card);
+    const said = /** @type {Element} */ (card.querySelector('p'));
+    said.id = `announcement-${count}`;
+    card.querySelector('button')?.setAttribute('aria-describedby', said.id);
+    cards.set(announcement.id, card);
     return card;
   }
 

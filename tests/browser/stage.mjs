@@ -31,10 +31,14 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const shots = fileURLToPath(new URL('shots/', import.meta.url));
 mkdirSync(shots, { recursive: true });
 
-/** Starts the service and the browser; `close` ends both. */
-export async function openStage() {
+/**
+ * Starts the service and the browser; `close` ends both.
+ * @param {{secrets?: Record<string, string>}} [options]   the harness's own
+ */
+export async function openStage(options = {}) {
   const script = fileURLToPath(new URL('../runtime/harness.mjs', import.meta.url));
-  const harness = spawn(process.execPath, [script, '{"variant":"release"}'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const told = JSON.stringify({ variant: 'release', ...options });
+  const harness = spawn(process.execPath, [script, told], { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface({ input: harness.stdout });
   const [first] = await once(lines, 'line');
   const { ready, url, error } = JSON.parse(first);
@@ -50,10 +54,10 @@ export async function openStage() {
     complaints,
 
     /**
-     * Somebody with a browser profile of their own, and the page open.
-     * @param {Look & {prepare?: (page: Page) => Promise<unknown>}} [look]
+     * Somebody with a browser profile of their own, and the page open, or another one of the service.
+     * @param {Look & {path?: string, prepare?: (page: Page) => Promise<unknown>}} [look]
      */
-    async person({ prepare, ...look } = {}) {
+    async person({ path = '/', prepare, ...look } = {}) {
       const context = await browser.newContext({ ...DESK, ...look });
       context.setDefaultTimeout(PATIENCE_MS);
       const page = await context.newPage();
@@ -63,7 +67,7 @@ export async function openStage() {
         if (message.type() === 'error' && !/^Failed to load|^WebSocket connection to/.test(text)) complaints.push(text);
       });
       await prepare?.(page);
-      await page.goto(url);
+      await page.goto(new URL(path, url).href);
       return page;
     },
 
@@ -243,9 +247,10 @@ export async function agree(one, two) {
 /**
  * @param {Page} page
  * @param {string} name
+ * @param {boolean} [whole]   what has to be scrolled to as well
  */
-export async function shoot(page, name) {
-  await page.screenshot({ path: `${shots}${name}.png` });
+export async function shoot(page, name, whole = false) {
+  await page.screenshot({ path: `${shots}${name}.png`, fullPage: whole });
 }
 
 /**
@@ -278,10 +283,11 @@ async function settled(page) {
  * A picture of the page as it stands, with nothing serious for axe to find, and nothing to scroll sideways.
  * @param {Page} page
  * @param {string} name
+ * @param {boolean} [whole]
  */
-export async function look(page, name) {
+export async function look(page, name, whole = false) {
   await settled(page);
-  await shoot(page, name);
+  await shoot(page, name, whole);
   assert.deepEqual(await faults(page), [], name);
   const sideways = await page.locator('html').evaluate((root) => root.scrollWidth - root.clientWidth);
   assert.equal(sideways, 0, `${name} can be scrolled sideways`);

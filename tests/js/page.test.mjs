@@ -1,5 +1,5 @@
-// What holds for the page as a whole: it stays as strict as its headers, and it has words for everything that
-// docs/PROTOCOL.md can say to it.
+// What holds for the pages as a whole: they stay as strict as their headers, and the chat page has words for everything
+// that docs/PROTOCOL.md can say to it.
 
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
@@ -11,32 +11,48 @@ const root = new URL('../../', import.meta.url);
 /** @param {string} path */
 const read = (path) => readFileSync(new URL(path, root), 'utf8');
 /** @param {string} path */
-const list = (path) => readdirSync(new URL(path, root)).map((name) => `${path}${name}`);
+function list(path) {
+  const entries = readdirSync(new URL(path, root), { withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map(({ name }) => path + name);
+}
+
+/** @param {string} path */
+const scriptsIn = (path) => list(path).map((name) => ({ path: name, source: read(name) }));
 
 const html = read('static/index.html');
-const scripts = list('static/js/').map((path) => ({ path, source: read(path) }));
+const adminHtml = read('static/admin.html');
+const scripts = scriptsIn('static/js/');
+const adminScripts = scriptsIn('static/js/admin/');
 const protocol = read('docs/PROTOCOL.md');
 
 const MARKUP = /innerHTML|outerHTML|insertAdjacent|document\.write|DOMParser|\beval\b|new Function/;
 
 test('only the view knows the document, and nothing becomes markup', () => {
-  for (const { path, source } of scripts) {
+  for (const { path, source } of [...scripts, ...adminScripts]) {
     const code = source.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
     assert.doesNotMatch(code, MARKUP, path);
     if (!/\/(?:view(?:-\w+)?|main)\.js$/.test(path)) assert.doesNotMatch(code, /\b(?:document|window)\.\w/, path);
   }
 });
 
-test('the page has no inline code or style, and asks nobody else for anything', () => {
-  assert.doesNotMatch(html, /\son\w+=|\sstyle=|<style|javascript:/);
-  assert.doesNotMatch(html, /<script(?![^>]*\ssrc=)/);
-  for (const source of [html, ...list('static/css/').map(read)]) assert.doesNotMatch(source, /https?:|url\(|@import/);
+test('no page has inline code or style, or asks anybody else for anything', () => {
+  for (const page of [html, adminHtml]) {
+    assert.doesNotMatch(page, /\son\w+=|\sstyle=|<style|javascript:/);
+    assert.doesNotMatch(page, /<script(?![^>]*\ssrc=)/);
+  }
+  for (const source of [html, adminHtml, ...list('static/css/').map(read)]) {
+    assert.doesNotMatch(source, /https?:|url\(|@import/);
+  }
 });
 
-test('every file that the page names exists', () => {
-  const named = [...html.matchAll(/(?:href|src)="\/([^"]+)"/g)].map(([, path]) => `static/${path}`);
-  assert.ok(named.length >= 5);
-  named.forEach(read);
+/** @param {string} page */
+const namedIn = (page) => [...page.matchAll(/(?:href|src)="\/([^"]+)"/g)].map(([, path]) => `static/${path}`);
+
+test('every file that a page names exists', () => {
+  for (const page of [html, adminHtml]) {
+    assert.ok(namedIn(page).length >= 5);
+    namedIn(page).forEach(read);
+  }
 });
 
 test('every module is named in the page, so that all are fetched at once', () => {
@@ -45,13 +61,40 @@ test('every module is named in the page, so that all are fetched at once', () =>
   }
 });
 
-test('every part of the page that the view asks for is there, once', () => {
-  const ids = [...html.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id);
-  assert.equal(new Set(ids).size, ids.length);
-  const view = list('static/js/').filter((path) => path.includes('/view')).map(read).join('');
-  const asked = [...view.matchAll(/\b(?:get|text|clone)\('([^']+)'/g)].map(([, id]) => id);
-  assert.ok(asked.length > 20);
-  for (const id of asked) assert.ok(ids.includes(id), `#${id}`);
+test('the operator’s page names the modules that it takes, and no other', () => {
+  /** @type {Set<string>} */
+  const taken = new Set();
+  const take = (/** @type {string} */ path) => {
+    if (taken.has(path)) return;
+    taken.add(path);
+    for (const [, name = ''] of read(path).matchAll(/ from '(\.[^']+)'/g)) {
+      take(new URL(name, new URL(path, 'file:///')).pathname.slice(1));
+    }
+  };
+  take('static/js/admin/main.js');
+  assert.deepEqual(namedIn(adminHtml).filter((path) => path.endsWith('.js')).sort(), [...taken].sort());
+  assert.deepEqual(adminScripts.map(({ path }) => path).filter((path) => !taken.has(path)), []);
+});
+
+test('every part of a page that its view asks for is there, once', () => {
+  for (const [page, views] of /** @type {const} */ ([[html, scripts], [adminHtml, adminScripts]])) {
+    const ids = [...page.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id);
+    assert.equal(new Set(ids).size, ids.length);
+    const view = views.filter(({ path }) => path.includes('/view')).map(({ source }) => source).join('');
+    const asked = [...view.matchAll(/\b(?:get|text|clone)\('([^']+)'/g)].map(([, id]) => id);
+    assert.ok(asked.length > 20);
+    for (const id of asked) assert.ok(ids.includes(id), `#${id}`);
+  }
+});
+
+test('the operator previews an announcement in the very markup of the chat page', () => {
+  const template = (/** @type {string} */ page) => /<template id="announcement">([\s\S]*?)<\/template>/.exec(page)?.[1];
+  assert.ok(template(html));
+  assert.equal(template(adminHtml), template(html));
+});
+
+test('no search engine is to show the operator’s page', () => {
+  assert.match(adminHtml, /<meta name="robots" content="noindex">/);
 });
 
 test('the headers allow what the page does and nothing else', () => {
