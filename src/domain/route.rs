@@ -170,7 +170,7 @@ fn place(path: &str) -> Option<Place<'_>> {
         "/events" => Some(Place::Events),
         "/presence" => Some(Place::Presence),
         "/healthz" => Some(Place::Health),
-        "/admin" => Some(Place::AdminPage),
+        "/admin" | "/admin/" | "/admin.html" => Some(Place::AdminPage),
         path if path.starts_with("/admin/") => path.strip_prefix("/admin/").map(Place::Admin),
         path => path.strip_prefix("/ws/").filter(|lobby| !lobby.is_empty() && !lobby.contains('/')).map(Place::Socket),
     }
@@ -255,8 +255,9 @@ mod tests {
                 assert_eq!(go(&head(method, "/admin/paused", origin)), Ok(Route::Admin { place: "paused" }));
             }
         }
-        assert_eq!(go(&head("GET", "/admin", None)), Ok(Route::AdminPage));
-        assert_eq!(go(&head("GET", "/admin/", None)), Ok(Route::Admin { place: "" }));
+        for path in ["/admin", "/admin/", "/admin.html"] {
+            assert_eq!(go(&head("GET", path, None)), Ok(Route::AdminPage));
+        }
         assert_eq!(go(&upgrade("/admin/stats", None)), Err(ProblemCode::ForbiddenOrigin));
     }
 

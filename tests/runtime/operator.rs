@@ -32,10 +32,11 @@ async fn knock(site: &Site, method: Method, path: &str, authorization: Option<&s
 async fn without_a_token_there_is_no_such_place() {
     for none in [Value::Null, json!("")] {
         let site = with_token(none).await;
-        for path in ["/admin", "/admin/", "/admin/stats", "/admin/announcements", "/admin/paused", "/admin/nowhere"] {
+        let places = ["stats", "announcements", "paused", "nowhere"].map(|place| format!("/admin/{place}"));
+        for path in ["/admin", "/admin/", "/admin.html"].map(str::to_owned).into_iter().chain(places) {
             for method in [Method::GET, Method::PUT, Method::POST, Method::DELETE] {
                 for authorization in [None, Some("Bearer "), Some("Bearer a token of the operator's own")] {
-                    knock(&site, method.clone(), path, authorization).await.assert_problem(404, "not_found");
+                    knock(&site, method.clone(), &path, authorization).await.assert_problem(404, "not_found");
                 }
             }
         }
