@@ -56,14 +56,14 @@ struct Waiter {
     looked_at: Time,
     /// When whom they may meet will have changed, or their search goes on.
     due: Option<Time>,
-    /// Where a search that was not finished goes on.
-    unfinished: Option<Place>,
 }
 
 /// The queue.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Matchmaker {
     waiting: BTreeMap<SessionId, Waiter>,
+    /// Where the searches go on that were not finished: of few who wait, if of any.
+    unfinished: BTreeMap<SessionId, Place>,
     index: Index,
     due: BTreeSet<(Time, SessionId)>,
     arrivals: u64,
@@ -79,15 +79,10 @@ impl Matchmaker {
     /// Looks for a partner for somebody who waits or begins to. Whoever finds nobody waits from now on, or still. Where
     /// somebody was found nothing has changed: it is for the caller to let both [`leave`](Self::leave).
     pub fn find(&mut self, now: Time, seeker: Seeker) -> Option<SessionId> {
-        let known = self.waiting.get(&seeker.session).filter(|known| *known.seeker == seeker);
-        // A search goes on only if nobody who was looked at may be met since.
-        let begun = known.filter(|known| next_due(&seeker, known.looked_at).is_none_or(|at| at > now));
-        let from = begun.and_then(|known| known.unfinished);
-        let looked_at = begun.filter(|_| from.is_some()).map_or(now, |known| known.looked_at);
         let search = Search::new(&self.index, &seeker, now);
-        let found = match from {
-            None => search.run(),
-            Some(from) => search.go_on(from),
+        let (found, looked_at) = match self.begun(now, &seeker) {
+            None => (search.run(), now),
+            Some((from, looked_at)) => (search.go_on(from), looked_at),
         };
         let unfinished = match found {
             Found::Partner(partner) => return Some(partner),
@@ -96,6 +91,15 @@ impl Matchmaker {
         };
         self.put(seeker, looked_at, unfinished);
         None
+    }
+
+    /// Where a search goes on that was not finished, and when it was begun.
+    fn begun(&self, now: Time, seeker: &Seeker) -> Option<(Place, Time)> {
+        let from = self.unfinished.get(&seeker.session)?;
+        let known = self.waiting.get(&seeker.session).filter(|known| *known.seeker == *seeker)?;
+        // Only if nobody who was looked at may be met since.
+        let goes_on = next_due(seeker, known.looked_at).is_none_or(|at| at > now);
+        goes_on.then_some((*from, known.looked_at))
     }
 
     /// Puts somebody into the queue, or anew if they changed. They have been compared with all as of `looked_at`.
@@ -108,7 +112,7 @@ impl Matchmaker {
     pub fn update(&mut self, seeker: Seeker) {
         let Some(known) = self.waiting.get(&seeker.session) else { return };
         if seeker.remembers_all_of(&known.seeker) {
-            let unfinished = known.unfinished.zip(known.due);
+            let unfinished = self.unfinished.get(&seeker.session).copied().zip(known.due);
             let looked_at = known.looked_at;
             self.put(seeker, looked_at, unfinished);
         } else {
@@ -119,8 +123,7 @@ impl Matchmaker {
     fn put(&mut self, seeker: Seeker, looked_at: Time, unfinished: Option<(Place, Time)>) {
         let (session, widened) = (seeker.session, seeker.is_widened(looked_at));
         let due = next_due(&seeker, looked_at).into_iter().chain(unfinished.map(|(_, at)| at)).min();
-        let unfinished = unfinished.map(|(from, _)| from);
-        let waiter = Waiter { seeker: Arc::new(seeker), widened, looked_at, due, unfinished };
+        let waiter = Waiter { seeker: Arc::new(seeker), widened, looked_at, due };
         let alike = |known: &&mut Waiter| known.widened == widened && known.seeker == waiter.seeker;
         if let Some(known) = self.waiting.get_mut(&session).filter(alike) {
             self.due.extend(due.map(|at| (at, session)));
@@ -129,34 +132,31 @@ impl Matchmaker {
             if let Some(before) = before.filter(|before| Some(*before) != due) {
                 self.due.remove(&(before, session));
             }
-            return;
-        }
-        if has(Mutant::IndexedAsBefore) && self.waiting.contains_key(&session) {
+        } else if has(Mutant::IndexedAsBefore) && self.waiting.contains_key(&session) {
             self.waiting.insert(session, waiter);
-            return;
+        } else {
+            self.leave(session);
+            self.arrivals = self.arrivals.max(waiter.seeker.wait.place.order.saturating_add(1));
+            self.index.add(&waiter.seeker, widened);
+            self.due.extend(due.map(|at| (at, session)));
+            self.waiting.insert(session, waiter);
         }
-        self.leave(session);
-        self.arrivals = self.arrivals.max(waiter.seeker.wait.place.order.saturating_add(1));
-        self.index.add(&waiter.seeker, widened);
-        self.due.extend(due.map(|at| (at, session)));
-        self.waiting.insert(session, waiter);
+        match unfinished {
+            Some((from, _)) => drop(self.unfinished.insert(session, from)),
+            None => drop(self.unfinished.remove(&session)),
+        }
     }
 
     /// Leaves the queue; the value is who has.
     pub fn leave(&mut self, session: SessionId) -> Option<Seeker> {
         let Waiter { seeker, widened, due, .. } = self.waiting.remove(&session)?;
         self.index.remove(&seeker, widened);
+        self.unfinished.remove(&session);
         if let Some(due) = due {
             self.due.remove(&(due, session));
         }
         if has(Mutant::ReleasedTwice) {
-            let again = Waiter {
-                seeker: Arc::clone(&seeker),
-                widened,
-                looked_at: Time::default(),
-                due: None,
-                unfinished: None,
-            };
+            let again = Waiter { seeker: Arc::clone(&seeker), widened, looked_at: Time::default(), due: None };
             self.index.add(&seeker, widened);
             self.waiting.insert(session, again);
         }

@@ -2,10 +2,10 @@
 
 use std::cmp::Reverse;
 
-use super::index::{Index, Line, Part, parts};
+use super::index::{Index, Line, parts};
 use super::seeker::{Place, Seeker};
 use crate::domain::id::SessionId;
-use crate::domain::limits::{EXAMINED_MAX, WEIGHED_MAX};
+use crate::domain::limits::{EXAMINED_MAX, INTERESTS_MAX, WEIGHED_MAX};
 use crate::domain::mutants::{Mutant, has};
 use crate::domain::time::Time;
 
@@ -48,7 +48,7 @@ impl<'a> Search<'a> {
     /// Goes on with a search that was not finished.
     pub(super) fn go_on(mut self, from: Place) -> Found {
         let mut at = from;
-        for other in self.index.walk(Line::All, Part::Whole, from) {
+        for other in self.index.all(from) {
             if self.left == 0 {
                 return Found::NotYet(at);
             }
@@ -63,7 +63,7 @@ impl<'a> Search<'a> {
     /// Those who have waited too long, before anybody else.
     fn overdue(&mut self) -> Option<SessionId> {
         let now = self.now;
-        let all = self.index.walk(Line::All, Part::Whole, Place::default());
+        let all = self.index.all(Place::default());
         let due = all.take_while(|other| other.is_overdue(now));
         // A crowd of them that must not be met leaves some of the effort for others.
         self.first(due, EXAMINED_MAX / 2).map(|other| other.session)
@@ -73,15 +73,18 @@ impl<'a> Search<'a> {
     fn like_minded(&mut self) -> Option<SessionId> {
         let (parts, topics) = (parts(self.seeker, self.now), &self.seeker.topics);
         let mut best: Option<(usize, Reverse<Place>, SessionId)> = None;
-        for (tried, topic) in topics.iter().enumerate() {
+        // All are looked up before anybody is looked at, so that memory that is far away is waited for once.
+        let lines: [Option<Line>; INTERESTS_MAX] =
+            std::array::from_fn(|nth| topics.get(nth).and_then(|topic| self.index.who_like(*topic)));
+        for (tried, line) in lines.into_iter().enumerate() {
+            let Some(line) = line else { continue };
             // Whoever is met from here on for the first time shares none of the interests tried before.
             if best.is_some_and(|(shared, ..)| shared > topics.len() - tried) {
                 break;
             }
             for part in parts.clone() {
-                let line = self.index.walk(Line::Interest(topic.short()), part, Place::default());
                 let mut weighed = 0;
-                for other in line {
+                for other in line.walk(part) {
                     if weighed == WEIGHED_MAX {
                         break;
                     }
@@ -91,10 +94,7 @@ impl<'a> Search<'a> {
                     }
                     let Some(shared) = self.examine(other) else { continue };
                     weighed += 1;
-                    // Two hashes may be the same by accident.
-                    if shared > 0 {
-                        best = best.max(Some((shared, Reverse(other.wait.place), other.session)));
-                    }
+                    best = best.max(Some((shared, Reverse(other.wait.place), other.session)));
                 }
             }
         }
@@ -103,14 +103,14 @@ impl<'a> Search<'a> {
 
     /// Whoever is open to anybody, if the seeker is: the longest wait first.
     fn anybody(&mut self) -> Option<SessionId> {
-        let line = match self.seeker {
-            seeker if seeker.is_overdue(self.now) => Line::All,
-            seeker if seeker.is_open(self.now) || has(Mutant::WidensOnOneSide) => Line::Open,
-            _ => return None,
-        };
-        let index = self.index;
-        let firsts = parts(self.seeker, self.now)
-            .filter_map(|part| self.first(index.walk(line, part, Place::default()), EXAMINED_MAX));
+        if self.seeker.is_overdue(self.now) {
+            return self.first(self.index.all(Place::default()), EXAMINED_MAX).map(|other| other.session);
+        }
+        if !self.seeker.is_open(self.now) && !has(Mutant::WidensOnOneSide) {
+            return None;
+        }
+        let open = self.index.open();
+        let firsts = parts(self.seeker, self.now).filter_map(|part| self.first(open.walk(part), EXAMINED_MAX));
         firsts.map(|other| (other.wait.place, other.session)).min().map(|(_, session)| session)
     }
 

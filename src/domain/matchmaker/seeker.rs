@@ -1,11 +1,12 @@
 //! Somebody who looks for a partner, and whether two of them may meet.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::ops::Deref;
 
 use serde::{Deserialize, Serialize};
 
 use crate::domain::id::{SessionId, VisitorId};
-use crate::domain::limits::{OVERDUE_MS, PATIENT_MS, WIDEN_MS};
+use crate::domain::limits::{INTERESTS_MAX, OVERDUE_MS, PATIENT_MS, WIDEN_MS};
 use crate::domain::memory::{Memory, VisitorTag};
 use crate::domain::mutants::{Mutant, has};
 use crate::domain::protocol::{Lang, Preferences};
@@ -18,11 +19,6 @@ pub struct Place {
     pub since: Time,
     /// Tells those apart who came in the same millisecond.
     pub order: u64,
-}
-
-impl Place {
-    /// After every other.
-    pub(super) const LAST: Self = Self { since: Time::from_ms(u64::MAX), order: u64::MAX };
 }
 
 /// A wait for a partner.
@@ -44,32 +40,50 @@ impl Wait {
     }
 }
 
-/// An interest as it is compared: 128 bits of hash, so that looking at somebody does not lead to ten texts all over the
-/// memory. Two interests that only hash alike would count as shared, and are not to be found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Topic(u128);
+/// An interest as it is compared: a hash, so that looking at somebody does not lead to ten texts all over the memory. Two
+/// that hash alike count as shared. By accident two do among all interests of one full lobby in 10^10; who searches for
+/// such a pair gains a match that naming the interest would have given them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Topic(u64);
 
 impl Topic {
     fn of(key: &str) -> Self {
-        let half = |salt: u8| {
-            let mut hasher = DefaultHasher::new();
-            (salt, key).hash(&mut hasher);
-            u128::from(hasher.finish())
-        };
-        Self(half(0) << 64 | half(1))
-    }
-
-    /// A part of it, to find lines by.
-    pub(super) const fn short(self) -> u64 {
-        #[expect(clippy::cast_possible_truncation, reason = "half of it is meant")]
-        {
-            self.0 as u64
-        }
+        let mut hasher = DefaultHasher::new();
+        key.hash(&mut hasher);
+        Self(hasher.finish())
     }
 }
 
-/// Somebody who looks for a partner.
+/// What somebody likes, next to all else that is looked at in them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Topics {
+    count: u8,
+    all: [Topic; INTERESTS_MAX],
+}
+
+impl FromIterator<Topic> for Topics {
+    fn from_iter<I: IntoIterator<Item = Topic>>(topics: I) -> Self {
+        let mut them = Self::default();
+        for (place, topic) in them.all.iter_mut().zip(topics) {
+            *place = topic;
+            them.count += 1;
+        }
+        them
+    }
+}
+
+impl Deref for Topics {
+    type Target = [Topic];
+
+    fn deref(&self) -> &[Topic] {
+        &self.all[..self.count.into()]
+    }
+}
+
+/// Somebody who looks for a partner. The fields stand in the order in which one is looked at, so that this is mostly
+/// decided within what the memory brings at once.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[repr(C)]
 pub struct Seeker {
     /// Who.
     pub session: SessionId,
@@ -77,13 +91,12 @@ pub struct Seeker {
     pub visitor: VisitorId,
     /// Since when, and until when for whom.
     pub wait: Wait,
-    tag: VisitorTag,
-    pub(super) topics: Vec<Topic>,
+    /// In order, to be looked up.
+    recent: Box<[VisitorTag]>,
+    /// In order, to be looked up.
+    blocked: Box<[VisitorTag]>,
     pub(super) lang: Option<Lang>,
-    /// In order, to be looked up.
-    recent: Vec<VisitorTag>,
-    /// In order, to be looked up.
-    blocked: Vec<VisitorTag>,
+    pub(super) topics: Topics,
 }
 
 impl Seeker {
@@ -91,12 +104,14 @@ impl Seeker {
     /// recent when the waiting began.
     #[must_use]
     pub fn new(session: SessionId, visitor: VisitorId, wait: Wait, preferences: &Preferences, memory: &Memory) -> Self {
-        let mut recent: Vec<VisitorTag> = memory.recent(wait.place.since).collect();
-        let mut blocked = memory.blocked().to_vec();
-        recent.sort_unstable();
-        blocked.sort_unstable();
         let topics = preferences.interests.iter().map(|interest| Topic::of(interest.key())).collect();
-        Self { session, visitor, wait, tag: visitor.into(), topics, lang: preferences.lang, recent, blocked }
+        let in_order = |mut tags: Vec<VisitorTag>| {
+            tags.sort_unstable();
+            tags.into_boxed_slice()
+        };
+        let recent = in_order(memory.recent(wait.place.since).collect());
+        let blocked = in_order(memory.blocked().to_vec());
+        Self { session, visitor, wait, recent, blocked, lang: preferences.lang, topics }
     }
 
     /// Interests and language no longer matter on this side.
@@ -145,8 +160,8 @@ impl Seeker {
 
     /// This one remembers a reason not to meet the other.
     fn shuns(&self, other: &Self, now: Time) -> bool {
-        let impatient = || !(self.is_patient(now) && other.is_patient(now));
-        self.blocked.binary_search(&other.tag).is_ok() || (self.recent.binary_search(&other.tag).is_ok() && impatient())
+        let (tag, impatient) = (other.visitor.into(), || !(self.is_patient(now) && other.is_patient(now)));
+        self.blocked.binary_search(&tag).is_ok() || (self.recent.binary_search(&tag).is_ok() && impatient())
     }
 
     /// What the two look for goes together.
