@@ -25,6 +25,12 @@ impl Time {
         Self(self.0.saturating_add(ms))
     }
 
+    /// The moment `ms` milliseconds earlier.
+    #[must_use]
+    pub const fn before(self, ms: u64) -> Self {
+        Self(self.0.saturating_sub(ms))
+    }
+
     /// Milliseconds from `earlier` to this moment; 0 when `earlier` is not earlier (clocks may step back).
     #[must_use]
     pub const fn since(self, earlier: Self) -> u64 {

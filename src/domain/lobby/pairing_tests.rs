@@ -1,8 +1,9 @@
 //! Who meets whom in a lobby: what is remembered, when a wait widens, and those who are gone already.
 
+use super::resume_tests::welcome;
 use super::tests::{Hall, START, ended, matched, pair, told, waiting};
 use super::*;
-use crate::domain::limits::{DOUBT_MS, OVERDUE_MS, PATIENT_MS, SILENCE_MS_MAX, TRIAL_MS, WIDEN_MS};
+use crate::domain::limits::{DOUBT_MS, GRACE_MS, OVERDUE_MS, PATIENT_MS, SILENCE_MS_MAX, TRIAL_MS, WIDEN_MS};
 
 impl Hall {
     /// Lets time pass until `now`, answering every look at a line: a person in `silent` was not heard of since `START`.
@@ -278,4 +279,43 @@ fn a_partner_who_comes_back_first_takes_no_late_block_away() {
     let frame = crate::domain::protocol::decode(&block(&c)).expect("a block");
     let seen = hall.step(Input::Arrived { line: LineId(11), arrival: Arrival::Frame(frame) });
     assert_eq!(seen, [blocked(11, &c)]);
+}
+
+#[test]
+fn a_lobby_that_forgot_keeps_places_and_their_order_for_the_grace_and_no_longer() {
+    let (mut hall, c) = pair();
+    let _ = (hall.send(1, &block(&c)), hall.find(1));
+    hall.now = START.plus(5 * OVERDUE_MS);
+    let _ = hall.find(2);
+    let (ones, others) = (hall.ticket(1), hall.ticket(2));
+    hall.now = START.plus(10 * OVERDUE_MS);
+    hall.forget();
+    assert_eq!(hall.come_back(2, 22, Some(1), others), [welcome(22, "waiting"), waiting(22)]);
+    hall.now = hall.now.plus(GRACE_MS);
+    assert_eq!(hall.come_back(1, 11, Some(1), ones.clone()), [welcome(11, "waiting"), waiting(11)]);
+    let _ = hall.enter(3);
+    let seen = hall.find(3);
+    let c = hall.conversation(3);
+    assert_eq!(seen, [matched(3, &c), matched(11, &c)], "who has waited longest, although they came back last");
+    hall.forget();
+    hall.now = hall.now.plus(GRACE_MS + 1);
+    assert_eq!(hall.come_back(1, 12, Some(2), ones), [welcome(12, "idle")], "given up");
+}
+
+#[test]
+fn of_a_wait_that_only_an_old_ticket_tells_of_no_more_than_the_grace_counts() {
+    let mut hall = Hall::with([1]);
+    let _ = hall.find(1);
+    let here = hall.ticket(1);
+    let elsewhere = here.clone().map(|ticket| Ticket { lobby: "there".into(), ..ticket });
+    hall.now = START.plus(60 * OVERDUE_MS);
+    let since = |hall: &Hall, line: u64| {
+        let session = &hall.lobby.sessions[&hall.lobby.lines[&LineId(line)]];
+        session.person.wait().map(|wait| wait.place.since)
+    };
+    for (line, ticket) in [(11, here), (12, elsewhere)] {
+        hall.forget();
+        let _ = hall.come_back(1, line, Some(1), ticket);
+        assert_eq!(since(&hall, line), Some(hall.now.before(GRACE_MS)));
+    }
 }

@@ -38,6 +38,13 @@ impl Lobby {
             if ticket.person.part(Time::default()).is_none() {
                 ticket.person.doing = Doing::Idle;
             }
+        } else if let Doing::Waiting { wait, .. } = &mut ticket.person.doing {
+            // Whoever still waited when the lobby forgot comes back within the grace. Whether they did cannot be told from
+            // a ticket, which is good for much longer: so no more of the wait counts than the grace before that moment.
+            *wait = wait.not_before(self.started.before(GRACE_MS));
+            if turn.now.since(self.started) > GRACE_MS {
+                ticket.person.doing = Doing::Idle;
+            }
         }
         // Who has no place to come back to is admitted like anybody else, but as who they are: what a ticket says of its
         // holder is news to a partner who comes with an older one.
@@ -72,8 +79,9 @@ impl Lobby {
         let mut person = Person::new(pending.session, pass.visitor);
         if let Some(Person { doing, preferences, .. }) = elsewhere {
             person.preferences = preferences;
-            if matches!(doing, Doing::Waiting { .. }) {
-                person.doing = doing;
+            // Since when they have not been waiting any more is not known: no longer than a place is kept, or not at all.
+            if let Doing::Waiting { wait, widened } = doing {
+                person.doing = Doing::Waiting { wait: wait.not_before(turn.now.before(GRACE_MS)), widened };
             }
         }
         let id = person.id;

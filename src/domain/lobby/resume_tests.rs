@@ -54,7 +54,7 @@ impl Hall {
     }
 }
 
-fn welcome(line: u64, state: &str) -> (u64, String) {
+pub(super) fn welcome(line: u64, state: &str) -> (u64, String) {
     told(line, format!(r#"{{"type":"welcome","v":1,"state":"{state}""#))
 }
 

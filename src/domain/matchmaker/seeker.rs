@@ -38,6 +38,13 @@ impl Wait {
         let widened = if nothing_to_widen { now } else { now.plus(WIDEN_MS) };
         Self { place, widen_at: widened.min(place.since.plus(OVERDUE_MS)) }
     }
+
+    /// The same wait, of which nothing counts that was before `earliest`. Several who waited before then keep their order.
+    #[must_use]
+    pub fn not_before(self, earliest: Time) -> Self {
+        let place = Place { since: self.place.since.max(earliest), ..self.place };
+        Self { place, ..self }
+    }
 }
 
 /// An interest as it is compared: a hash, so that looking at somebody does not lead to ten texts all over the memory. Two
