@@ -102,7 +102,8 @@ impl Matchmaker {
         goes_on.then_some((*from, known.looked_at))
     }
 
-    /// Puts somebody into the queue, or anew if they changed. They have been compared with all as of `looked_at`.
+    /// Puts somebody into the queue, or anew if they changed. They have been compared with all as of `looked_at`; before
+    /// the wait began that is with nobody, and they are due to look.
     pub fn seat(&mut self, looked_at: Time, seeker: Seeker) {
         self.put(seeker, looked_at, None);
     }
@@ -211,9 +212,9 @@ impl Matchmaker {
     }
 }
 
-/// When whom somebody may meet changes next after `looked_at`.
+/// When whom somebody may meet changes next after `looked_at`; first of all it does when the wait begins.
 fn next_due(seeker: &Seeker, looked_at: Time) -> Option<Time> {
     let since = seeker.wait.place.since;
-    let changes = [seeker.wait.widen_at, since.plus(PATIENT_MS), since.plus(OVERDUE_MS)];
+    let changes = [since, seeker.wait.widen_at, since.plus(PATIENT_MS), since.plus(OVERDUE_MS)];
     changes.into_iter().filter(|at| *at > looked_at).min()
 }

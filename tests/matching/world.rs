@@ -245,9 +245,11 @@ impl World {
         let waiting: Vec<Seeker> = self.queue.waiting().cloned().collect();
         self.queue = Matchmaker::default();
         for seeker in waiting {
-            self.queue.seat(seeker.wait.place.since, seeker);
+            self.queue.seat(Time::default(), seeker);
         }
-        for id in self.queue.due(self.time()) {
+        let due = self.queue.due(self.time());
+        assert_eq!(due.len(), self.queue.len(), "whoever is restored looks again");
+        for id in due {
             let seeker = self.queue.get(id).cloned().expect("nobody is met");
             assert_eq!(self.look(seeker), None, "invariant 9: restored, and matched");
         }

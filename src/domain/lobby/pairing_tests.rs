@@ -3,7 +3,12 @@
 use super::resume_tests::welcome;
 use super::tests::{Hall, START, ended, matched, pair, told, waiting};
 use super::*;
-use crate::domain::limits::{DOUBT_MS, GRACE_MS, OVERDUE_MS, PATIENT_MS, SILENCE_MS_MAX, TRIAL_MS, WIDEN_MS};
+use crate::domain::id::VisitorId;
+use crate::domain::limits::{
+    DOUBT_MS, EXAMINED_MAX, GRACE_MS, OVERDUE_MS, PATIENT_MS, SILENCE_MS_MAX, TRIAL_MS, WIDEN_MS,
+};
+use crate::domain::protocol::{ClientFrame, decode};
+use crate::domain::ticket::Pass;
 
 impl Hall {
     /// Lets time pass until `now`, answering every look at a line: a person in `silent` was not heard of since `START`.
@@ -31,6 +36,18 @@ impl Hall {
             }
         }
         told
+    }
+
+    /// Another tab of a person opens and looks.
+    fn tab(&mut self, person: u8, n: u16) -> Vec<(u64, String)> {
+        let (line, mut session) = (LineId(1_000 + u64::from(n)), [99; 16]);
+        session[..2].copy_from_slice(&n.to_be_bytes());
+        let _ = self.step(Input::Opened { line, session: SessionId(session), network: NetworkKey([person; 8]) });
+        let Ok(ClientFrame::Hello(hello)) = decode(r#"{"type":"hello","v":1}"#) else { unreachable!("a hello") };
+        let pass = Pass::new(VisitorId([person; 16]), self.now);
+        let _ = self.step(Input::Arrived { line, arrival: Arrival::Hello(hello, Some(pass), None) });
+        let find = decode(r#"{"type":"find"}"#).expect("a find");
+        self.step(Input::Arrived { line, arrival: Arrival::Frame(find) })
     }
 
     fn likes(&mut self, person: u8, interest: &str) -> Vec<(u64, String)> {
@@ -132,7 +149,7 @@ fn a_block_outlives_the_session_and_the_lobby_with_the_visitors_ticket() {
     let _ = hall.come_back(1, 11, Some(2), ticket);
     let _ = hall.come_back(2, 12, None, None);
     let find = |hall: &mut Hall, line| {
-        let frame = crate::domain::protocol::decode(r#"{"type":"find"}"#).expect("a find");
+        let frame = decode(r#"{"type":"find"}"#).expect("a find");
         hall.step(Input::Arrived { line: LineId(line), arrival: Arrival::Frame(frame) })
     };
     assert_eq!((find(&mut hall, 11), find(&mut hall, 12)), (vec![waiting(11)], vec![waiting(12)]));
@@ -144,7 +161,7 @@ fn what_one_tab_remembers_every_tab_of_the_visitor_does() {
     let (mut hall, c) = pair();
     // Another tab of the first visitor, waiting already.
     let _ = hall.come_back(1, 11, None, None);
-    let frame = crate::domain::protocol::decode(r#"{"type":"find"}"#).expect("a find");
+    let frame = decode(r#"{"type":"find"}"#).expect("a find");
     let _ = hall.step(Input::Arrived { line: LineId(11), arrival: Arrival::Frame(frame) });
     let _ = hall.send(1, &block(&c));
     assert_eq!(hall.find(2), [waiting(2)], "blocked in the first tab, not met in the second");
@@ -247,7 +264,7 @@ fn who_comes_back_too_late_may_still_block_whom_they_talked_with() {
     hall.now = START.plus(5_000);
     let _ = hall.close(1, 1000);
     let _ = hall.come_back(1, 11, Some(2), ticket);
-    let frame = crate::domain::protocol::decode(&block(&c)).expect("a block");
+    let frame = decode(&block(&c)).expect("a block");
     let seen = hall.step(Input::Arrived { line: LineId(11), arrival: Arrival::Frame(frame) });
     assert_eq!(seen, [blocked(11, &c)]);
 }
@@ -276,7 +293,7 @@ fn a_partner_who_comes_back_first_takes_no_late_block_away() {
     let (own, others) = (hall.ticket(1), hall.ticket(3));
     hall.forget();
     let _ = (hall.come_back(3, 33, Some(2), others), hall.come_back(1, 11, Some(2), own));
-    let frame = crate::domain::protocol::decode(&block(&c)).expect("a block");
+    let frame = decode(&block(&c)).expect("a block");
     let seen = hall.step(Input::Arrived { line: LineId(11), arrival: Arrival::Frame(frame) });
     assert_eq!(seen, [blocked(11, &c)]);
 }
@@ -318,4 +335,23 @@ fn of_a_wait_that_only_an_old_ticket_tells_of_no_more_than_the_grace_counts() {
         let _ = hall.come_back(1, line, Some(1), ticket);
         assert_eq!(since(&hall, line), Some(hall.now.before(GRACE_MS)));
     }
+}
+
+#[test]
+fn a_search_that_was_not_finished_goes_on_after_memory_was_lost() {
+    let (mut hall, c) = pair();
+    let _ = (hall.send(1, &block(&c)), hall.enter(3), hall.find(1), hall.find(3));
+    let c = hall.conversation(3);
+    let _ = hall.send(1, &block(&c));
+    for n in 0..u16::try_from(EXAMINED_MAX).expect("a small crowd") {
+        let line = 1_000 + u64::from(n);
+        assert_eq!(hall.tab(1, n), [waiting(line)], "who has blocked both");
+    }
+    assert_eq!(hall.find(3), [waiting(3)]);
+    assert_eq!(hall.until(START.plus(5_000), &[]), []);
+    assert_eq!(hall.find(2), [waiting(2)], "the one to meet is behind all of the tabs");
+    let _ = hall.hibernate();
+    let seen = hall.until(START.plus(8_000), &[]);
+    let c = hall.conversation(2);
+    assert!(seen.contains(&matched(2, &c)) && seen.contains(&matched(3, &c)), "{seen:?}");
 }

@@ -314,7 +314,8 @@ impl Lobby {
         let Some(person) = self.sessions.get(&id).map(|session| session.person.clone()) else { return };
         let talk = match &person.doing {
             Doing::Idle => return,
-            Doing::Waiting { wait, .. } => return self.matchmaker.seat(wait.place.since, person.seeker(*wait)),
+            // Perhaps their search was not finished, so they look again, as most would for the time that they have waited.
+            Doing::Waiting { wait, .. } => return self.matchmaker.seat(Time::default(), person.seeker(*wait)),
             Doing::Talking(talk) => talk,
         };
         let partner = self.sessions.get(&talk.partner.session);

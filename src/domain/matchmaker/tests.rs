@@ -172,6 +172,18 @@ fn recent_partners_meet_again_when_both_have_waited_for_half_a_minute() {
 }
 
 #[test]
+fn whoever_forgets_somebody_looks_again_at_once() {
+    let mut hall = Hall::new();
+    assert_eq!(hall.comes(1, &likes(&["jazz"])), None);
+    let place = hall.queue.new_place(NOW);
+    assert_eq!(hall.looks(likes(&["jazz"]).who_met(1).seeker(2, place, NOW)), None);
+    hall.queue.update(likes(&["jazz"]).who_met(1).who_met(3).seeker(2, place, NOW));
+    assert_eq!(hall.until(NOW.plus(1)), [], "one more to remember");
+    hall.queue.update(likes(&["jazz"]).who_met(3).seeker(2, place, NOW));
+    assert_eq!(hall.until(hall.now), [(2, 1)]);
+}
+
+#[test]
 fn a_block_holds_however_long_the_wait() {
     let mut hall = Hall::new();
     hall.comes(1, &anybody());
