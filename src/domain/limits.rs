@@ -119,6 +119,8 @@ pub const LOBBIES_MAX: usize = 1_000;
 pub const ASK_MS_MAX: u64 = 1_000;
 /// Who asks for the counts while nobody watches them is told what was true at most this long ago.
 pub const ASK_AGAIN_MS: u64 = 2_000;
+/// The operator is told what was counted up to this long ago. More often would cost more than it shows.
+pub const ASK_FOR_OPERATOR_MS: u64 = 5_000;
 /// Events that a subscriber may be behind before its stream is ended.
 pub const STREAM_BACKLOG_MAX: usize = 64;
 /// Counts go out at most this often.

@@ -24,8 +24,8 @@ use super::announcements::{Entry, Log};
 use super::census::{Instruction, Report};
 use super::id::{NetworkKey, StreamId};
 use super::limits::{
-    ASK_AGAIN_MS, BEAT_MS, PRESENCE_MS, REPORT_MS, REPORT_UNWATCHED_MS, RETRY_FULL_MS, RETRY_MS, STREAM_LIFE_MS,
-    STREAMS_MAX,
+    ASK_AGAIN_MS, ASK_FOR_OPERATOR_MS, BEAT_MS, PRESENCE_MS, REPORT_MS, REPORT_UNWATCHED_MS, RETRY_FULL_MS, RETRY_MS,
+    STREAM_LIFE_MS, STREAMS_MAX,
 };
 use super::operator::{Command, Tries, Turned};
 use super::pause::Pause;
@@ -43,11 +43,8 @@ use lobbies::Lobbies;
 /// What happens to the presence object.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Input {
-    /// Somebody is about to look at the counts: once, or from now on.
-    Wanted {
-        /// From now on.
-        watch: bool,
-    },
+    /// Somebody is about to look at the counts.
+    Wanted(Wanted),
     /// Somebody subscribes.
     Subscribed {
         /// The stream.
@@ -82,6 +79,17 @@ pub enum Input {
     },
     /// Time has passed.
     Tick,
+}
+
+/// How somebody looks at the counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Wanted {
+    /// Once.
+    Once,
+    /// From now on.
+    Watched,
+    /// The operator does, who also wants to know what was counted: lobbies tell that of themselves now and then only.
+    ByOperator,
 }
 
 /// What is to be done.
@@ -211,7 +219,7 @@ impl Presence {
     pub fn handle(&mut self, now: Time, input: Input) -> Vec<Effect> {
         let mut effects = self.lapse(now);
         match input {
-            Input::Wanted { watch } => effects.extend(self.ask_if_worth_it(now, watch)),
+            Input::Wanted(wanted) => effects.extend(self.ask_if_worth_it(now, wanted)),
             Input::Subscribed { stream, seen, chance } => effects.extend(self.subscribe(now, stream, seen, chance)),
             Input::Gone { stream } => drop(self.streams.remove(&stream)),
             Input::Reported { lobby, report, tally } => {
@@ -290,13 +298,17 @@ impl Presence {
 
     /// Asks all lobbies how many people they have where that is not known: at the start, and while nobody watches. Those
     /// who watch are told by the lobbies themselves.
-    fn ask_if_worth_it(&mut self, now: Time, watch: bool) -> Vec<Effect> {
-        let known = |at: Time| !self.streams.is_empty() || now.since(at) < ASK_AGAIN_MS;
+    fn ask_if_worth_it(&mut self, now: Time, wanted: Wanted) -> Vec<Effect> {
+        let watched = !self.streams.is_empty();
+        let known = |at: Time| match wanted {
+            Wanted::Once | Wanted::Watched => watched || now.since(at) < ASK_AGAIN_MS,
+            Wanted::ByOperator => now.since(at) < ASK_FOR_OPERATOR_MS,
+        };
         if self.asked_at.is_some_and(known) {
             return Vec::new();
         }
         self.asked_at = Some(now);
-        self.ask(watch || !self.streams.is_empty())
+        self.ask(watched || wanted == Wanted::Watched)
     }
 
     fn ask(&self, watched: bool) -> Vec<Effect> {

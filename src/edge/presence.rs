@@ -17,7 +17,7 @@ use crate::domain::census::{Instruction, Report};
 use crate::domain::id::StreamId;
 use crate::domain::limits::ASK_MS_MAX;
 use crate::domain::operator::Call;
-use crate::domain::presence::{Answer, Effect, Input, Presence as Machine};
+use crate::domain::presence::{Answer, Effect, Input, Presence as Machine, Wanted};
 use crate::domain::protocol::{JSON_TYPE, PROBLEM_TYPE, ProblemCode, to_json};
 use crate::domain::tally::Tally;
 use crate::domain::time::{Alarm, Time};
@@ -71,11 +71,11 @@ impl DurableObject for Presence {
         let shell = &self.shell;
         match host::path(&request).as_str() {
             "/events" => {
-                shell.ask(Input::Wanted { watch: true }).await;
+                shell.ask(Input::Wanted(Wanted::Watched)).await;
                 shell.subscribe(&request)
             }
             "/presence" => {
-                shell.ask(Input::Wanted { watch: false }).await;
+                shell.ask(Input::Wanted(Wanted::Once)).await;
                 reply::document(JSON_TYPE, to_json(&shell.look(Machine::document)), &[])
             }
             "/paused" => reply::document(JSON_TYPE, to_json(&shell.look(Machine::is_paused)), &[]),
@@ -109,8 +109,7 @@ fn read<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T> {
 impl Shell {
     async fn answer(self: &Rc<Self>, Call { network, authorized, command }: Call) -> Result<Response> {
         if authorized {
-            // For what is told about the lobbies.
-            self.ask(Input::Wanted { watch: false }).await;
+            self.ask(Input::Wanted(Wanted::ByOperator)).await;
         }
         let answer = self.ask(Input::Called { network, authorized, command }).await;
         self.arm().await?;

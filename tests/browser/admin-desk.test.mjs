@@ -98,12 +98,12 @@ test('from the door to a retracted announcement and a pause, by keyboard alone',
 test('what is wrong takes the focus to its field', async () => {
   const { page } = await stand.operator();
   await signIn(page);
-  await page.getByRole('button', { name: 'Announce' }).click();
+  await page.getByRole('button', { name: 'Announce', exact: true }).click();
   await focused(page, 'text');
   assert.equal(await page.getByLabel('Text').getAttribute('aria-invalid'), 'true');
   await page.getByLabel('Text').fill('A break');
   await page.getByLabel('Ends').selectOption('at');
-  await page.getByRole('button', { name: 'Announce' }).click();
+  await page.getByRole('button', { name: 'Announce', exact: true }).click();
   await focused(page, 'moment');
   await page.context().close();
 });
@@ -206,7 +206,7 @@ test('what looks like markup is text, wherever it comes from', async () => {
   assert.equal(await page.locator('#asking-quote').textContent(), nasty);
   await page.getByRole('button', { name: 'Keep it' }).click();
   service.refuse['POST /admin/announcements'] = { status: 400, body: { code: 'bad_request', detail: nasty } };
-  await page.getByRole('button', { name: 'Announce' }).click();
+  await page.getByRole('button', { name: 'Announce', exact: true }).click();
   await page.locator('#form-fault').getByText('onerror').waitFor();
   assert.equal(await page.locator('.item p').first().textContent(), nasty);
   assert.equal(await page.locator('#lobbies th span').first().textContent(), nasty);
@@ -234,7 +234,7 @@ test('numbers that change are not read out, and what the operator brings about i
   }
   assert.deepEqual(await spoken(), []);
   await page.getByLabel('Text').fill('Hello');
-  await page.getByRole('button', { name: 'Announce' }).click();
+  await page.getByRole('button', { name: 'Announce', exact: true }).click();
   await page.locator('.item').waitFor();
   await page.clock.runFor(10_000);
   assert.deepEqual(await spoken(), ['The announcement is on show.']);
@@ -248,12 +248,12 @@ test('an announcement that could not be made stays in the form, and one without 
   await page.getByLabel('Text').fill('A break at 22:00');
   await page.getByLabel('Ends').selectOption('6');
   service.down = true;
-  await page.getByRole('button', { name: 'Announce' }).click();
+  await page.getByRole('button', { name: 'Announce', exact: true }).click();
   await page.locator('#form-fault').getByText('may or may not have been done').waitFor();
   assert.equal(await page.getByLabel('Text').inputValue(), 'A break at 22:00');
   assert.equal(await page.getByLabel('Ends').inputValue(), '6');
   service.down = false;
-  await page.getByRole('button', { name: 'Announce' }).click();
+  await page.getByRole('button', { name: 'Announce', exact: true }).click();
   await page.locator('#note').getByText('on show').waitFor();
   assert.equal(service.announcements.length, 1);
   assert.equal(await page.getByLabel('Text').inputValue(), '');

@@ -135,7 +135,7 @@ for (const [tag, size] of looks) {
     service.announcements = THREE;
     await signIn(page);
     await page.locator('.item').nth(2).waitFor();
-    await page.getByRole('button', { name: 'Announce' }).click();
+    await page.getByRole('button', { name: 'Announce', exact: true }).click();
     await page.getByText('Write something first.').waitFor();
     await see(page, `52-nothing-written-${tag}`);
     await page.getByLabel('Text').fill(`${'😀'.repeat(499)}ab`);
@@ -145,16 +145,16 @@ for (const [tag, size] of looks) {
     await page.getByLabel('Text').fill('Tonight at 22:00 we are away for ten minutes.\nConversations go on.');
     await page.getByLabel('Date and time of the end').fill('2020-01-01T00:00');
     await page.getByRole('radio', { name: 'Critical' }).check();
-    await page.getByRole('button', { name: 'Announce' }).click();
+    await page.getByRole('button', { name: 'Announce', exact: true }).click();
     await page.getByText('That moment has passed').waitFor();
     await see(page, `54-past-end-${tag}`);
     await page.getByLabel('Ends').selectOption('6');
     service.refuse['POST /admin/announcements'] = { status: 409, body: { code: 'full' } };
-    await page.getByRole('button', { name: 'Announce' }).click();
+    await page.getByRole('button', { name: 'Announce', exact: true }).click();
     await page.getByText('20 announcements are in force already').waitFor();
     await see(page, `55-full-${tag}`);
     service.refuse = {};
-    await page.getByRole('button', { name: 'Announce' }).click();
+    await page.getByRole('button', { name: 'Announce', exact: true }).click();
     await page.locator('#note').getByText('on show').waitFor();
     await see(page, `56-announced-${tag}`);
 

@@ -113,7 +113,7 @@ test('an announcement reaches every page as the preview showed it, and goes from
   await desk.getByRole('radio', { name: 'Warning' }).check();
   await desk.getByLabel('Ends').selectOption('1');
   const preview = await desk.locator('#preview-frame .announcement').evaluate((row) => row.outerHTML);
-  await desk.getByRole('button', { name: 'Announce' }).click();
+  await desk.getByRole('button', { name: 'Announce', exact: true }).click();
   await desk.locator('#note').getByText('on show').waitFor();
 
   const row = ann.locator('.announcement', { hasText: 'tonight' });

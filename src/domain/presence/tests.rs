@@ -260,23 +260,30 @@ fn a_pause_is_kept_and_told_to_every_lobby_and_repeated_in_each_answer() {
 #[test]
 fn lobbies_are_asked_at_the_start_and_while_nobody_watches_and_not_all_the_time() {
     let mut object = object();
-    let asked = |object: &mut Presence, at, watch| -> Vec<u64> {
-        let effects = object.handle(at, Input::Wanted { watch });
+    let asked = |object: &mut Presence, at, wanted| -> Vec<u64> {
+        let effects = object.handle(at, Input::Wanted(wanted));
         let change = effects.iter().filter_map(|effect| match effect {
             Effect::Ask { instruction, .. } => Some(instruction.change_ms),
             Effect::Keep(_) | Effect::Write { .. } | Effect::End { .. } | Effect::Answer(_) => None,
         });
         change.collect()
     };
-    assert_eq!(asked(&mut object, NOW, false), [REPORT_UNWATCHED_MS]);
-    assert!(asked(&mut object, NOW.plus(ASK_AGAIN_MS - 1), false).is_empty());
-    assert_eq!(asked(&mut object, NOW.plus(ASK_AGAIN_MS), true), [REPORT_MS], "the first to watch wants changes soon");
+    assert_eq!(asked(&mut object, NOW, Wanted::Once), [REPORT_UNWATCHED_MS]);
+    assert!(asked(&mut object, NOW.plus(ASK_AGAIN_MS - 1), Wanted::Once).is_empty());
+    assert_eq!(
+        asked(&mut object, NOW.plus(ASK_AGAIN_MS), Wanted::Watched),
+        [REPORT_MS],
+        "the first to watch wants changes soon"
+    );
     let _ = object.handle(NOW.plus(ASK_AGAIN_MS), subscribed(1));
     assert_eq!(object.instruction().change_ms, REPORT_MS);
     assert!(
-        asked(&mut object, NOW.plus(10 * ASK_AGAIN_MS), true).is_empty(),
+        asked(&mut object, NOW.plus(10 * ASK_AGAIN_MS), Wanted::Watched).is_empty(),
         "those who watch are told by the lobbies"
     );
+    let later = NOW.plus(10 * ASK_AGAIN_MS);
+    assert_eq!(asked(&mut object, later, Wanted::ByOperator), [REPORT_MS], "of what was counted the operator is");
+    assert!(asked(&mut object, later.plus(ASK_FOR_OPERATOR_MS - 1), Wanted::ByOperator).is_empty());
     let _ = object.handle(NOW.plus(10 * ASK_AGAIN_MS), Input::Gone { stream: StreamId(1) });
     assert_eq!(object.instruction().change_ms, REPORT_UNWATCHED_MS);
 }
