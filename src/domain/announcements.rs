@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::limits::ANNOUNCEMENTS_MAX;
+use super::limits::{ANNOUNCEMENT_END_MAX, ANNOUNCEMENTS_MAX};
 use super::protocol::{Announcement, NewAnnouncement, ProblemCode};
 use super::time::Time;
 
@@ -50,10 +50,10 @@ impl Log {
     /// Makes an announcement.
     ///
     /// # Errors
-    /// `bad_request` when it would be over already; `full` when [`ANNOUNCEMENTS_MAX`] are in force.
+    /// `bad_request` when it would be over already, or end after [`ANNOUNCEMENT_END_MAX`]; `full` when [`ANNOUNCEMENTS_MAX`] are in force.
     pub fn announce(&mut self, now: Time, new: NewAnnouncement) -> Result<Entry, ProblemCode> {
         let NewAnnouncement { severity, text, until } = new;
-        if until.is_some_and(|until| until <= now) {
+        if until.is_some_and(|until| until <= now || until > ANNOUNCEMENT_END_MAX) {
             return Err(ProblemCode::BadRequest);
         }
         if self.in_force.len() >= ANNOUNCEMENTS_MAX {
@@ -133,7 +133,10 @@ mod tests {
     #[test]
     fn an_announcement_runs_out_at_its_time_and_cannot_be_made_after_it() {
         let mut log = Log::default();
-        assert_eq!(log.announce(NOW, new(Some(NOW))), Err(ProblemCode::BadRequest));
+        for until in [NOW, ANNOUNCEMENT_END_MAX.plus(1)] {
+            assert_eq!(log.announce(NOW, new(Some(until))), Err(ProblemCode::BadRequest));
+        }
+        assert!(log.clone().announce(NOW, new(Some(ANNOUNCEMENT_END_MAX))).is_ok());
         let id = log.announce(NOW, new(Some(NOW.plus(5)))).unwrap().announcement.id;
         assert_eq!((log.deadline(), log.lapse(NOW.plus(4))), (Some(NOW.plus(5)), vec![]));
         assert_eq!((log.lapse(NOW.plus(5)), log.deadline()), (vec![id], None));

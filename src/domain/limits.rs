@@ -1,6 +1,7 @@
 //! Every bound of the service: one constant each, its unit in its name, and why it is what it is.
 
 use super::rate_limit::Budget;
+use super::time::Time;
 
 /// A frame of a client, in UTF-8 bytes: holds 2 000 characters of 4 bytes with their envelope.
 /// `edge/guard.js` knows the same number.
@@ -151,6 +152,8 @@ pub const UNAVAILABLE_RETRY_MS: u64 = 2_000;
 pub const ANNOUNCEMENTS_MAX: usize = 20;
 /// An announcement, in Unicode scalar values.
 pub const ANNOUNCEMENT_CHARS_MAX: usize = 500;
+/// No announcement ends after this moment, the last of the year 2100: alarms cannot be set for just any time.
+pub const ANNOUNCEMENT_END_MAX: Time = Time::from_ms(4_133_980_799_999);
 /// The body of a request of the operator, in bytes: an announcement of escaped characters fits.
 pub const ADMIN_BYTES_MAX: usize = 8_192;
 /// The shortest token of an operator, in characters: with fewer, guessing would be worth a try.
@@ -169,3 +172,5 @@ pub const PRESENCE_CACHE_MS: u64 = 1_000;
 pub const PAUSED_RETRY_MS: u64 = 5_000;
 /// A lobby writes what it has counted to the operator's metrics at most this often.
 pub const METRICS_MS: u64 = 10_000;
+/// Points that the platform takes at once.
+pub const METRICS_POINTS_MAX: usize = 25;

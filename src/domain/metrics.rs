@@ -3,7 +3,7 @@
 //! A point has a kind and a name (`ended` and `next`, say) and one number. It tells nothing about anybody.
 
 use super::census::Census;
-use super::limits::METRICS_MS;
+use super::limits::{METRICS_MS, METRICS_POINTS_MAX};
 use super::protocol::{EndReason, ErrorCode, name_of};
 use super::tally::{Tally, WAITS_UP_TO_MS};
 use super::time::Time;
@@ -47,12 +47,14 @@ impl Meter {
         ];
         counted.iter().for_each(|(name, number)| add("counted", name, *number));
         EndReason::ALL.iter().zip(new.ends).for_each(|(reason, number)| add("ended", &name_of(reason), number));
-        ErrorCode::ALL.iter().zip(new.refusals).for_each(|(code, number)| add("refused", &name_of(code), number));
         for (at, number) in new.waits.into_iter().enumerate() {
             let up_to = WAITS_UP_TO_MS.get(at).map_or_else(|| "more".to_owned(), u64::to_string);
             add("waited", &up_to, number);
         }
+        // Last, because of these most are rare: should there be too many kinds of points at once, some of them are lost.
+        ErrorCode::ALL.iter().zip(new.refusals).for_each(|(code, number)| add("refused", &name_of(code), number));
         points.retain(|point| point.number > 0 || point.kind == "here");
+        points.truncate(METRICS_POINTS_MAX);
         points
     }
 }
@@ -82,5 +84,7 @@ mod tests {
             text(meter.points(NOW.plus(METRICS_MS), census, tally)),
             [&here[..], &["refused slow_down 1"]].concat()
         );
+        let (everything, later) = (Tally { ends: [9; 5], refusals: [9; 9], waits: [9; 8], ..tally }, 2 * METRICS_MS);
+        assert_eq!(meter.points(NOW.plus(later), census, everything).len(), METRICS_POINTS_MAX);
     }
 }

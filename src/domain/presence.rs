@@ -203,7 +203,7 @@ impl Presence {
         Self {
             log,
             pause,
-            lobbies: Lobbies::open(lobbies.into_iter().chain([home.to_owned()])),
+            lobbies: Lobbies::open(now, lobbies.into_iter().chain([home.to_owned()])),
             streams: Sorted::default(),
             asked_at: None,
             counted_at: Time::default(),
@@ -233,7 +233,7 @@ impl Presence {
             Input::Tick => {}
         }
         effects.extend(self.tell(now));
-        self.hour.note(now, self.counts(), self.lobbies.tally());
+        self.hour.note(now, self.counts(), self.lobbies.new_tally());
         effects
     }
 

@@ -9,7 +9,8 @@ use futures::future::{Either, select};
 use worker::js_sys::{self, Uint8Array};
 use worker::wasm_bindgen::JsValue;
 use worker::{
-    Date, Env, Error, Request, Result, ScheduledTime, SetAlarmOptions, Storage, console_error, console_log, web_sys,
+    Date, Env, Error, Request, Result, ScheduledTime, SetAlarmOptions, Storage, console_error, console_log,
+    console_warn, web_sys,
 };
 
 use crate::config;
@@ -50,6 +51,12 @@ pub(super) async fn within<T>(ms: u64, future: impl Future<Output = T>) -> Optio
 pub(super) fn log(event: &str, error: &impl std::fmt::Display) {
     let detail = error.to_string();
     console_error!("{}", LogLine { level: Level::Error, event, detail: Some(&detail) }.encode());
+}
+
+/// Something went wrong that the service is built for.
+pub(super) fn warn(event: &str, error: &impl std::fmt::Display) {
+    let detail = error.to_string();
+    console_warn!("{}", LogLine { level: Level::Warning, event, detail: Some(&detail) }.encode());
 }
 
 /// Something happened that the operator may want to look up.

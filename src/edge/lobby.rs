@@ -134,6 +134,7 @@ impl Shell {
             Vec::new()
         });
         self.alarm.arm(&self.state.storage(), deadline).await?;
+        report.iter().for_each(|report| self.measure(report, &self.tally.get()));
         Response::from_bytes(
             postcard::to_allocvec(&report.map(|report| (report, self.tally.get()))).unwrap_or_default(),
         )
@@ -237,7 +238,7 @@ impl Shell {
             let told = match shell.report(report, tally).await {
                 Ok(answer) => shell.instructed(&answer).await,
                 Err(error) => {
-                    host::log("a report to the presence object was lost", &error);
+                    host::warn("a report to the presence object was lost", &error);
                     shell.drive(None, Input::ReportLost).await
                 }
             };

@@ -44,6 +44,19 @@ struct Shell {
     alarm: ObjectAlarm,
 }
 
+/// A lobby is being asked, until this is gone: whether it has answered, or something went wrong.
+struct Asked(Rc<Shell>);
+
+impl Drop for Asked {
+    fn drop(&mut self) {
+        let left = self.0.asking.get() - 1;
+        self.0.asking.set(left);
+        if left == 0 {
+            self.0.patient.take();
+        }
+    }
+}
+
 /// What a step leaves to be done in turns of its own.
 #[derive(Default)]
 struct Rest {
@@ -112,7 +125,10 @@ impl Shell {
             self.ask(Input::Wanted(Wanted::ByOperator)).await;
         }
         let answer = self.ask(Input::Called { network, authorized, command }).await;
-        self.arm().await?;
+        if let Err(error) = self.arm().await {
+            // Whoever comes next finds out what has run out.
+            host::log("the alarm could not be armed", &error);
+        }
         let answer = answer.unwrap_or(Answer::Known);
         let content_type = if matches!(answer, Answer::Refused(_)) { PROBLEM_TYPE } else { JSON_TYPE };
         let (status, body) = answer.encode();
@@ -159,15 +175,9 @@ impl Shell {
         let Rest { asks, answer } = self.step(input);
         for (lobby, instruction) in asks {
             self.asking.set(self.asking.get() + 1);
-            let shell = Rc::clone(self);
+            let asked = Asked(Rc::clone(self));
             // Not in the turn of the request, which may be given up.
-            spawn_local(async move {
-                shell.ask_lobby(lobby, instruction).await;
-                shell.asking.set(shell.asking.get() - 1);
-                if shell.asking.get() == 0 {
-                    shell.patient.take();
-                }
-            });
+            spawn_local(async move { asked.0.ask_lobby(lobby, instruction).await });
         }
         if self.asking.get() > 0 {
             let (sender, receiver) = oneshot::channel::<()>();
@@ -181,7 +191,7 @@ impl Shell {
     async fn ask_lobby(self: &Rc<Self>, lobby: String, instruction: Instruction) {
         match self.ask_census(&lobby, instruction).await {
             Ok((report, tally)) => drop(self.step(Input::Reported { lobby, report, tally })),
-            Err(error) => host::log("a lobby did not say how many people it has", &error),
+            Err(error) => host::warn("a lobby did not say how many people it has", &error),
         }
     }
 

@@ -31,12 +31,16 @@ pub(super) struct Lobbies {
     open: Sorted<String, Option<Heard>>,
     /// What all of them have counted.
     total: Tally,
+    /// Of that, what is known to have happened since all this began.
+    new: Tally,
+    began: Time,
 }
 
 impl Lobbies {
     /// Lobbies that have not been heard of yet.
-    pub(super) fn open(names: impl Iterator<Item = String>) -> Self {
-        Self { open: names.map(|name| (name, None)).collect(), total: Tally::default() }
+    pub(super) fn open(now: Time, names: impl Iterator<Item = String>) -> Self {
+        let open = names.map(|name| (name, None)).collect();
+        Self { open, total: Tally::default(), new: Tally::default(), began: now }
     }
 
     pub(super) fn names(&self) -> impl Iterator<Item = &String> {
@@ -50,6 +54,7 @@ impl Lobbies {
             return false;
         }
         let known = self.open.get_or_insert(lobby, || None);
+        let is_old = known.is_none() && report.start < self.began;
         let (since, total, new) = match known {
             None => (report.start, Tally::default(), tally),
             Some(known) if (known.report.start, known.report.number) >= (report.start, report.number) => return is_new,
@@ -57,6 +62,9 @@ impl Lobbies {
             Some(known) => (known.since, known.total, tally),
         };
         self.total = self.total.plus(&new);
+        if !is_old {
+            self.new = self.new.plus(&new);
+        }
         *known = Some(Heard { at: now, report, tally, since, total: total.plus(&new), leased: true });
         is_new
     }
@@ -85,6 +93,11 @@ impl Lobbies {
     /// What all of them have counted.
     pub(super) const fn tally(&self) -> &Tally {
         &self.total
+    }
+
+    /// Of that, what is known to have happened since this object started.
+    pub(super) const fn new_tally(&self) -> &Tally {
+        &self.new
     }
 
     /// Since when.

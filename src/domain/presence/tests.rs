@@ -328,3 +328,17 @@ fn stats_add_up_what_all_lobbies_have_counted_in_all_their_lives() {
     let stats: serde_json::Value = serde_json::from_str(&text).expect("JSON");
     assert_eq!((&stats["chatting"], &stats["ends"]["next"]), (&0.into(), &3.into()), "counts lapse, tallies do not");
 }
+
+#[test]
+fn what_a_lobby_counted_before_anybody_listened_is_in_the_total_and_not_in_the_last_minute() {
+    let mut object = object();
+    let _ = object.handle(NOW, Input::Wanted(Wanted::ByOperator));
+    for (number, messages) in [(1, 500), (2, 503)] {
+        let report = Report { start: Time::from_ms(7), ..report(number, 2, 0, 2) };
+        let tally = Box::new(Tally { messages, ..Tally::default() });
+        let _ = object.handle(NOW, Input::Reported { lobby: "main-1".into(), report, tally });
+    }
+    let (_, text) = call(&mut object, NOW, Command::Stats).answer.encode();
+    let stats: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!((&stats["messages"], &stats["hour"][0]["messages"]), (&503.into(), &3.into()));
+}
