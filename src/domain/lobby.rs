@@ -198,12 +198,12 @@ pub struct Lobby {
 struct Turn {
     now: Time,
     effects: Vec<Effect>,
-    touched: BTreeSet<SessionId>,
+    touched: Vec<SessionId>,
 }
 
 impl Turn {
     const fn at(now: Time) -> Self {
-        Self { now, effects: Vec::new(), touched: BTreeSet::new() }
+        Self { now, effects: Vec::new(), touched: Vec::new() }
     }
 
     fn send(&mut self, line: LineId, frame: Frame) {
@@ -212,6 +212,10 @@ impl Turn {
 
     fn close(&mut self, line: LineId, code: CloseCode, retry_ms: Option<u64>) {
         self.effects.push(Effect::Close { line, code, retry_ms });
+    }
+
+    fn touch(&mut self, id: SessionId) {
+        self.touched.push(id);
     }
 
     fn count(&mut self, fact: Fact) {
@@ -352,6 +356,8 @@ impl Lobby {
         if turn.touched.is_empty() {
             return turn.effects;
         }
+        turn.touched.sort_unstable();
+        turn.touched.dedup();
         for id in &turn.touched {
             self.sessions.get_mut(id).and_then(Session::line_mut).into_iter().for_each(Line::keep);
         }

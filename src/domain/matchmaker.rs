@@ -41,6 +41,7 @@ pub use seeker::{Place, Seeker, Wait};
 use super::id::SessionId;
 use super::limits::{OVERDUE_MS, PATIENT_MS, SEARCH_MS};
 use super::mutants::{Mutant, has};
+use super::sorted::Sorted;
 use super::time::Time;
 use index::Index;
 use search::{Found, Search};
@@ -63,7 +64,7 @@ struct Waiter {
 pub struct Matchmaker {
     waiting: BTreeMap<SessionId, Waiter>,
     /// Where the searches go on that were not finished: of few who wait, if of any.
-    unfinished: BTreeMap<SessionId, Place>,
+    unfinished: Sorted<SessionId, Place>,
     index: Index,
     due: BTreeSet<(Time, SessionId)>,
     arrivals: u64,
@@ -143,7 +144,7 @@ impl Matchmaker {
             self.waiting.insert(session, waiter);
         }
         match unfinished {
-            Some((from, _)) => drop(self.unfinished.insert(session, from)),
+            Some((from, _)) => self.unfinished.insert(session, from),
             None => drop(self.unfinished.remove(&session)),
         }
     }

@@ -131,7 +131,7 @@ impl Lobby {
                 let Some(session) = self.sessions.get_mut(&id) else { return };
                 if self.matchmaker.leave(id).is_some() {
                     session.person.turn_to(Doing::Idle, turn.now);
-                    turn.touched.insert(id);
+                    turn.touch(id);
                 }
                 let person = session.person.clone();
                 let ticket = self.ticket(turn, &person);

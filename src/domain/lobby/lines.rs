@@ -152,7 +152,7 @@ impl Lobby {
         if let Whereabouts::Here(line) = &mut session.whereabouts
             && line.hear(at)
         {
-            turn.touched.insert(id);
+            turn.touch(id);
         }
     }
 }

@@ -14,7 +14,7 @@ impl Lobby {
             if session.person.memory == before {
                 continue;
             }
-            turn.touched.insert(id);
+            turn.touch(id);
             // Whom they must not meet has only grown, so there is nobody new to be met.
             if let Some(wait) = session.person.wait().filter(|_| self.matchmaker.get(id).is_some()) {
                 self.matchmaker.update(session.person.seeker(wait));

@@ -5,8 +5,6 @@
 //! when their line last carried a `ping`; and whoever may still be gone then is on trial: if nothing is heard of them
 //! within [`TRIAL_MS`], the match counts for nothing, and the other one goes back to the place where they waited.
 
-use std::collections::BTreeSet;
-
 use super::{Effect, Lobby, Session, Turn};
 use crate::domain::conversation;
 use crate::domain::id::{LineId, SessionId};
@@ -44,7 +42,7 @@ impl Lobby {
             kept => Wait::at(kept.map_or(new_place, |wait| wait.place), turn.now, &preferences),
         };
         person.preferences = preferences;
-        turn.touched.insert(id);
+        turn.touch(id);
         self.look(turn, id, wait, true);
     }
 
@@ -145,13 +143,13 @@ impl Lobby {
                 let news = widened && !*told;
                 *told = widened;
                 if news {
-                    turn.touched.insert(id);
+                    turn.touch(id);
                 }
                 news
             }
             Doing::Waiting { .. } | Doing::Idle | Doing::Talking(_) => {
                 session.person.turn_to(Doing::Waiting { wait, widened }, turn.now);
-                turn.touched.insert(id);
+                turn.touch(id);
                 false
             }
         };
@@ -186,7 +184,7 @@ impl Lobby {
         let Some(session) = self.sessions.get_mut(&id) else { return };
         if let Some(trial) = session.trial.take() {
             self.trials.remove(&(trial.until, id));
-            turn.touched.insert(id);
+            turn.touch(id);
         }
     }
 
@@ -198,7 +196,7 @@ impl Lobby {
             self.trials.pop_first();
             gone.extend(trial.map(|trial| (id, trial)));
         }
-        let all: BTreeSet<SessionId> = gone.iter().map(|(id, _)| *id).collect();
+        let all: Vec<SessionId> = gone.iter().map(|(id, _)| *id).collect();
         for (id, trial) in gone {
             let Some((_, partner)) = self.sessions.get(&id).and_then(|session| session.person.talking()) else {
                 continue;

@@ -177,7 +177,7 @@ impl Lobby {
     /// Tells somebody how they stand, and the partner that they are here.
     fn welcome(&mut self, turn: &mut Turn, id: SessionId) {
         let Some(session) = self.sessions.get(&id) else { return };
-        turn.touched.insert(id);
+        turn.touch(id);
         self.return_ms_told = self.return_ms_told.min(self.return_ms());
         self.tell_welcome(turn, session);
         match &session.person.doing {
@@ -193,7 +193,7 @@ impl Lobby {
                 let presence = if until.is_some() { Presence::Away } else { Presence::Here };
                 self.tell_resumed(turn, id, presence, until.map(|until| until.since(turn.now)));
                 self.tell(turn, partner, ServerFrame::Partner { conversation, state: PartnerState::Here });
-                turn.touched.insert(partner);
+                turn.touch(partner);
             }
         }
     }
@@ -216,7 +216,7 @@ impl Lobby {
         let Doing::Waiting { wait, widened } = &mut person.doing else { return };
         let widen_ms = wait.widen_at.since(turn.now);
         *widened = widen_ms == 0;
-        turn.touched.insert(id);
+        turn.touch(id);
         let person = person.clone();
         let ticket = self.ticket(turn, &person);
         self.tell(turn, id, ServerFrame::Waiting { widen_ms, ticket });
@@ -258,7 +258,7 @@ impl Lobby {
         self.change(turn, id, |session| session.whereabouts = away);
         if let Some((conversation, partner)) = self.sessions.get(&id).and_then(|session| session.person.talking()) {
             self.tell(turn, partner, ServerFrame::Partner { conversation, state: PartnerState::Away { grace_ms } });
-            turn.touched.insert(partner);
+            turn.touch(partner);
         }
     }
 
@@ -331,7 +331,7 @@ impl Lobby {
                 if partner_until.is_none() {
                     let state = PartnerState::Away { grace_ms: GRACE_MS };
                     self.tell(turn, id, ServerFrame::Partner { conversation: talk.conversation, state });
-                    turn.touched.insert(id);
+                    turn.touch(id);
                 }
             }
         }

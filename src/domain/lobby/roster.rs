@@ -52,7 +52,7 @@ impl Lobby {
         if let Some(mut session) = self.discharge(id) {
             change(&mut session);
             self.admit(session);
-            turn.touched.insert(id);
+            turn.touch(id);
         }
     }
 }
