@@ -1,15 +1,17 @@
 //! The built worker in the real runtime, driven over the wire.
 //!
-//! `harness` runs the worker, `site` speaks HTTP to it and makes lobbies, `client` is a person's end of a socket and
-//! `events` a subscriber's end of a stream; each of the other files is about one behaviour. Tests run side by side on
-//! few runtimes: every one has a lobby of its own, which nothing else in the suite knows, and those that are about the
-//! whole service have a runtime of their own.
+//! `harness` runs the worker, `site` speaks HTTP to it and makes lobbies, `client` is a person's end of a socket,
+//! `events` a subscriber's end of a stream and `admin` the operator's end of the service; each of the other files is
+//! about one behaviour. Tests run side by side on few runtimes: every one has a lobby of its own, which nothing else in
+//! the suite knows, and those that are about the whole service have a runtime of their own.
 
+mod admin;
 mod client;
 mod events;
 mod harness;
 mod site;
 
+mod announcements;
 mod closing;
 mod conversation;
 mod entering;

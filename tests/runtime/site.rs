@@ -24,6 +24,7 @@ static LOBBIES: AtomicU64 = AtomicU64::new(0);
 pub(crate) struct Site {
     harness: Arc<Harness>,
     http: reqwest::Client,
+    origin: String,
 }
 
 /// What `POST /enter` gives.
@@ -54,17 +55,18 @@ impl Site {
 
     fn of(harness: Arc<Harness>) -> Self {
         let http = reqwest::Client::builder().no_proxy().build().expect("a client without options");
-        Self { harness, http }
+        let origin = harness.url.clone();
+        Self { harness, http, origin }
     }
 
     /// The origin of the service's own page.
     pub(crate) fn origin(&self) -> &str {
-        &self.harness.url
+        &self.origin
     }
 
     /// A request that is not sent yet.
     pub(crate) fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
-        self.http.request(method, format!("{}{path}", self.harness.url))
+        self.http.request(method, format!("{}{path}", self.origin))
     }
 
     /// The answer to `GET`.
@@ -153,6 +155,12 @@ impl Site {
         let how = if keep { "hibernate" } else { "close" };
         let arguments = json!({ "binding": binding, "name": name, "webSockets": how });
         self.harness.command("evict", arguments).await.map(drop)
+    }
+
+    /// Kills the runtime outright; it runs again, on what it had stored, perhaps at another address.
+    pub(crate) async fn kill(&mut self) {
+        let running = self.harness.command("kill", json!({})).await.expect("it runs again");
+        running["url"].as_str().expect("an address").clone_into(&mut self.origin);
     }
 
     /// What has gone wrong inside the worker since it started, as it says itself.
