@@ -157,6 +157,24 @@ async fn who_comes_back_misses_nothing_and_is_told_nothing_twice() {
 }
 
 #[tokio::test]
+async fn a_panic_of_the_presence_object_takes_no_announcement_along_and_repeats_none() {
+    let operator = Operator::with(json!({ "variant": "probe" })).await;
+    let mut reader = Reader::default();
+    let mut events = reader.come(&operator.site, By::Header).await;
+    let mut all = Vec::new();
+    for _ in 0..3 {
+        all.push(operator.announce("before", None).await);
+        reader.take_until(&mut events, "announcement").await;
+        assert_eq!(operator.site.get("/probe/panic").await.body, "panicked");
+        all.push(operator.announce("after", None).await);
+        reader.take_until(&mut events, "announcement").await;
+        assert_eq!((&reader.shown, &in_force(&operator).await), (&all, &all));
+    }
+    let panics = operator.site.errors().await;
+    assert!(panics.iter().any(|log| log.to_string().contains("as the test asked for")), "{panics:?}");
+}
+
+#[tokio::test]
 async fn a_number_from_the_future_counts_as_none() {
     let mut operator = Operator::own().await;
     let told = [operator.announce("one", None).await, operator.announce("two", None).await];

@@ -113,7 +113,7 @@ impl World {
                 }
                 Effect::Ask { .. } | Effect::Answer(_) => {}
                 Effect::End { stream } => {
-                    self.cut(|reader| reader.stream.as_ref().is_some_and(|(id, _)| *id == stream))
+                    self.cut(|reader| reader.stream.as_ref().is_some_and(|(id, _)| *id == stream));
                 }
             }
         }
