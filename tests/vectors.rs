@@ -1,5 +1,8 @@
 //! The vectors that service and page share: both read them, so neither can drift from the other's reading of the wire.
 
+#[path = "vectors/events.rs"]
+mod events;
+
 use edgewise::domain::id::{ConversationId, ConversationName};
 use edgewise::domain::protocol::{
     ClientFrame, EndReason, ErrorCode, Interest, Lang, PartnerState, Presence, Refusal, Resumed, ServerFrame,

@@ -44,7 +44,7 @@ impl Spent {
         self.full_at
     }
 
-    fn after(&self, budget: Budget, now: Time) -> Result<Time, u64> {
+    fn after(self, budget: Budget, now: Time) -> Result<Time, u64> {
         let full_at = self.full_at.max(now).plus(budget.interval_ms);
         let room = budget.burst.saturating_mul(budget.interval_ms);
         let over = full_at.since(now.plus(room));

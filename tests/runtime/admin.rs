@@ -14,9 +14,14 @@ pub(crate) struct Operator {
 impl Operator {
     /// The operator of a service that nobody else uses.
     pub(crate) async fn own() -> Self {
+        Self::with(json!({})).await
+    }
+
+    /// The same, of a service with these options.
+    pub(crate) async fn with(mut options: Value) -> Self {
         let token = "a token of the operator's own".to_owned();
-        let secrets = json!({ "SEAL_KEY": "a key that is long enough for 32 bytes", "ADMIN_TOKEN": token });
-        Self { site: Site::own(json!({ "secrets": secrets })).await, token }
+        options["secrets"] = json!({ "SEAL_KEY": "a key that is long enough for 32 bytes", "ADMIN_TOKEN": token });
+        Self { site: Site::own(options).await, token }
     }
 
     /// The answer to a call of `/admin/<place>`; a body of `null` is none.

@@ -1,12 +1,14 @@
 //! Seeded worlds: a lobby and many people who join, talk, leave and break off as chance has it, with the invariants of
-//! the service checked after every step. A failure names its seed; `SEED=7 cargo test --test simulation` runs it again,
+//! the service checked after every step; and, in `readers`, those who read the event stream. A failure names its seed; `SEED=7 cargo test --test simulation` runs it again,
 //! and `SEEDS=100000` runs more of them.
 
 mod chance;
 mod person;
+mod readers;
 mod world;
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use chance::Chance;
@@ -18,6 +20,20 @@ const STEPS: u64 = 250;
 
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok().map(|text| text.parse().expect("a number"))
+}
+
+/// The seeds to run: the one that is wanted, or as many as are, or as `usual`.
+fn seeds(usual: u64) -> Range<u64> {
+    match number("SEED") {
+        Some(seed) => seed..seed + 1,
+        None => 0..number("SEEDS").unwrap_or(usual),
+    }
+}
+
+/// Runs the world of a seed, which is told if it fails.
+fn world_of<T>(seed: u64, run: fn(u64) -> T) -> T {
+    catch_unwind(AssertUnwindSafe(|| run(seed)))
+        .unwrap_or_else(|_| panic!("a world failed; run it again with SEED={seed}"))
 }
 
 /// Runs a world and says what came of it: a fingerprint of all effects, how often somebody met, how much was passed on.
@@ -137,14 +153,10 @@ fn nonsense(world: &mut World, chance: &mut Chance, who: usize) {
 
 #[test]
 fn the_invariants_hold_after_every_step_of_every_world() {
-    let seeds = match number("SEED") {
-        Some(seed) => seed..seed + 1,
-        None => 0..number("SEEDS").unwrap_or(2_000),
-    };
+    let seeds = seeds(2_000);
     let (worlds, mut met, mut relayed) = (seeds.end - seeds.start, 0, 0);
     for seed in seeds {
-        let (_, matches, passed_on) = catch_unwind(AssertUnwindSafe(|| run(seed)))
-            .unwrap_or_else(|_| panic!("a world failed; run it again with SEED={seed}"));
+        let (_, matches, passed_on) = world_of(seed, run);
         (met, relayed) = (met + matches, relayed + passed_on);
     }
     println!("{worlds} worlds, {met} matches, {relayed} frames passed on");

@@ -157,10 +157,9 @@ fn new(text: &str, until: Option<Time>) -> Command {
 }
 
 fn announce(object: &mut Presence, now: Time, text: &str) -> Announcement {
-    match call(object, now, new(text, None)).answer {
-        Answer::Announced(announcement) => announcement,
-        other => panic!("{other:?}"),
-    }
+    let answer = call(object, now, new(text, None)).answer;
+    let Answer::Announced(announcement) = answer else { panic!("{answer:?}") };
+    announcement
 }
 
 #[test]
