@@ -11,165 +11,31 @@
 //! What must survive is small and seldom changes ([`Stored`]): the lobbies that are open, what is announced, and whether
 //! matching is paused. All else is asked for again.
 
+mod calls;
 mod hour;
+mod io;
 mod lobbies;
 #[cfg(test)]
 mod tests;
 
 use std::ops::RangeInclusive;
 
-use serde::{Deserialize, Serialize};
-
 use super::announcements::{Entry, Log};
-use super::census::{Instruction, Report};
-use super::id::{NetworkKey, StreamId};
+use super::census::Instruction;
+use super::id::StreamId;
 use super::limits::{
     ASK_AGAIN_MS, ASK_FOR_OPERATOR_MS, BEAT_MS, PRESENCE_MS, REPORT_MS, REPORT_UNWATCHED_MS, RETRY_FULL_MS, RETRY_MS,
     STREAM_LIFE_MS, STREAMS_MAX,
 };
-use super::operator::{Command, Tries, Turned};
+use super::operator::Tries;
 use super::pause::Pause;
-use super::protocol::{
-    Announcement, AnnouncementList, InForce, Paused, PresenceCounts, PresenceDocument, Problem, ProblemCode, Retract,
-    Stats, to_json,
-};
+use super::protocol::{InForce, PresenceCounts, PresenceDocument, Retract, to_json};
 use super::sorted::Sorted;
 use super::sse;
-use super::tally::Tally;
 use super::time::Time;
 use hour::Hour;
+pub use io::{Answer, Effect, Input, Stored, Wanted};
 use lobbies::Lobbies;
-
-/// What happens to the presence object.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Input {
-    /// Somebody is about to look at the counts.
-    Wanted(Wanted),
-    /// Somebody subscribes.
-    Subscribed {
-        /// The stream.
-        stream: StreamId,
-        /// The number of the last log entry that they have seen; 0 for none.
-        seen: u64,
-        /// Drawn at random: spreads what a crowd would do at once.
-        chance: u32,
-    },
-    /// A stream is gone.
-    Gone {
-        /// The stream.
-        stream: StreamId,
-    },
-    /// A lobby reports.
-    Reported {
-        /// Which one.
-        lobby: String,
-        /// What it reports.
-        report: Report,
-        /// What it has counted since it started.
-        tally: Box<Tally>,
-    },
-    /// Somebody calls who may be the operator. Answered with [`Effect::Answer`].
-    Called {
-        /// From where.
-        network: NetworkKey,
-        /// With the operator's token.
-        authorized: bool,
-        /// What is asked for; `None` for nothing.
-        command: Option<Command>,
-    },
-    /// Time has passed.
-    Tick,
-}
-
-/// How somebody looks at the counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Wanted {
-    /// Once.
-    Once,
-    /// From now on.
-    Watched,
-    /// The operator does, who also wants to know what was counted: lobbies tell that of themselves now and then only.
-    ByOperator,
-}
-
-/// What is to be done.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Effect {
-    /// Store this, in place of what was stored before.
-    Keep(Box<Stored>),
-    /// Tell a lobby this, and let it report.
-    Ask {
-        /// Which one.
-        lobby: String,
-        /// What it is told.
-        instruction: Instruction,
-    },
-    /// Write event-stream text to these streams.
-    Write {
-        /// The streams.
-        to: Vec<StreamId>,
-        /// The text.
-        text: String,
-    },
-    /// End a stream.
-    End {
-        /// The stream.
-        stream: StreamId,
-    },
-    /// The answer to a call, to be given when all lobbies that were asked have heard.
-    Answer(Answer),
-}
-
-/// What a caller is told.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Answer {
-    /// How it goes.
-    Stats(Box<Stats>),
-    /// What is in force.
-    Announcements(AnnouncementList),
-    /// It is announced.
-    Announced(Announcement),
-    /// It is withdrawn.
-    Withdrawn,
-    /// Whether matching is paused now.
-    Paused(Paused),
-    /// The call was nothing but a look at the token, which is right.
-    Known,
-    /// It is refused.
-    Refused(Problem),
-}
-
-impl Answer {
-    /// Status and body of the response.
-    #[must_use]
-    pub fn encode(&self) -> (u16, String) {
-        match self {
-            Self::Stats(stats) => (200, to_json(stats)),
-            Self::Announcements(list) => (200, to_json(list)),
-            Self::Announced(announcement) => (201, to_json(announcement)),
-            Self::Paused(paused) => (200, to_json(paused)),
-            Self::Withdrawn | Self::Known => (204, String::new()),
-            Self::Refused(problem) => (problem.code.status(), problem.encode()),
-        }
-    }
-}
-
-impl From<ProblemCode> for Answer {
-    fn from(code: ProblemCode) -> Self {
-        Self::Refused(code.into())
-    }
-}
-
-/// What survives the loss of memory.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Stored {
-    /// The lobbies that are open.
-    pub lobbies: Vec<String>,
-    /// The announcements.
-    pub log: Log,
-    /// Whether matching is paused.
-    pub pause: Pause,
-}
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Stream {
@@ -333,64 +199,6 @@ impl Presence {
         let last = sse::event("presence", self.log.last(), &to_json(&counts));
         let text: String = first.into_iter().chain(entries.iter().map(announcement)).chain([last]).collect();
         vec![Effect::Write { to: vec![stream], text }]
-    }
-
-    fn answer(&mut self, now: Time, network: NetworkKey, authorized: bool, command: Option<Command>) -> Vec<Effect> {
-        let refusal = match self.tries.admit(now, network, authorized) {
-            Ok(()) => None,
-            Err(Turned::Unauthorized) => Some(ProblemCode::Unauthorized.into()),
-            Err(Turned::SlowDown(ms)) => Some(Problem { retry_ms: Some(ms), ..ProblemCode::SlowDown.into() }),
-        };
-        match (refusal, command) {
-            (Some(problem), _) => vec![Effect::Answer(Answer::Refused(problem))],
-            (None, None) => vec![Effect::Answer(Answer::Known)],
-            (None, Some(command)) => self.obey(now, command),
-        }
-    }
-
-    fn obey(&mut self, now: Time, command: Command) -> Vec<Effect> {
-        match command {
-            Command::Stats => vec![Effect::Answer(Answer::Stats(Box::new(self.stats(now))))],
-            Command::Announcements => {
-                let announcements = self.log.in_force().cloned().collect();
-                vec![Effect::Answer(Answer::Announcements(AnnouncementList { announcements }))]
-            }
-            Command::Announce(new) => match self.log.announce(now, new) {
-                Ok(entry) => {
-                    let told = self.tell_all(now, announcement(&entry));
-                    let answer = Effect::Answer(Answer::Announced(entry.announcement));
-                    [self.keep()].into_iter().chain(told).chain([answer]).collect()
-                }
-                Err(code) => vec![Effect::Answer(code.into())],
-            },
-            Command::Withdraw(id) if self.log.withdraw(&id) => {
-                let told = self.tell_all(now, self.retraction(&id));
-                [self.keep()].into_iter().chain(told).chain([Effect::Answer(Answer::Withdrawn)]).collect()
-            }
-            Command::Withdraw(_) => vec![Effect::Answer(ProblemCode::NotFound.into())],
-            Command::Pause(paused) => {
-                let answer = Effect::Answer(Answer::Paused(Paused { paused }));
-                if self.pause.paused != paused {
-                    self.pause = self.pause.then(paused, now);
-                }
-                // Also where nothing has changed: perhaps a lobby has not heard yet.
-                let asks = self.ask(!self.streams.is_empty());
-                [self.keep()].into_iter().chain(asks).chain([answer]).collect()
-            }
-        }
-    }
-
-    fn stats(&self, now: Time) -> Stats {
-        Stats {
-            at: now,
-            since: self.lobbies.since().unwrap_or(self.started),
-            paused: self.pause.paused,
-            streams: self.streams.len() as u64,
-            counts: self.counts(),
-            tally: (*self.lobbies.tally()).into(),
-            lobbies: self.lobbies.stats(),
-            hour: self.hour.points().copied().collect(),
-        }
     }
 
     /// What time has ended: leases and announcements.

@@ -1,10 +1,12 @@
 //! The rules of the presence object, one by one.
 
 use super::*;
-use crate::domain::census::Census;
+use crate::domain::census::{Census, Report};
+use crate::domain::id::NetworkKey;
 use crate::domain::limits::{ADMIN_TRIES, ANNOUNCEMENTS_MAX, LEASE_MS};
-use crate::domain::protocol::{EndReason, NewAnnouncement, Severity};
-use crate::domain::tally::Fact;
+use crate::domain::operator::Command;
+use crate::domain::protocol::{Announcement, EndReason, NewAnnouncement, Severity};
+use crate::domain::tally::{Fact, Tally};
 
 const NOW: Time = Time::from_ms(1_000_000);
 
