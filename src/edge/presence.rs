@@ -57,13 +57,6 @@ impl Drop for Asked {
     }
 }
 
-/// What a step leaves to be done in turns of its own.
-#[derive(Default)]
-struct Rest {
-    asks: Vec<(String, Instruction)>,
-    answer: Option<Answer>,
-}
-
 impl DurableObject for Presence {
     fn new(state: State, env: Env) -> Self {
         let shell = Shell {
@@ -166,19 +159,13 @@ impl Shell {
     }
 
     /// Arms the alarm of the object, if something has to happen whether anybody watches or not.
-    async fn arm(&self) -> Result<()> {
+    async fn arm(self: &Rc<Self>) -> Result<()> {
         self.alarm.arm(&self.state.storage(), self.look(Machine::expiry)).await
     }
 
     /// Takes a step, and waits until all lobbies that are asked at this time have answered or had the time to.
     async fn ask(self: &Rc<Self>, input: Input) -> Option<Answer> {
-        let Rest { asks, answer } = self.step(input);
-        for (lobby, instruction) in asks {
-            self.asking.set(self.asking.get() + 1);
-            let asked = Asked(Rc::clone(self));
-            // Not in the turn of the request, which may be given up.
-            spawn_local(async move { asked.0.ask_lobby(lobby, instruction).await });
-        }
+        let answer = self.step(input);
         if self.asking.get() > 0 {
             let (sender, receiver) = oneshot::channel::<()>();
             self.patient.borrow_mut().push(sender);
@@ -186,6 +173,13 @@ impl Shell {
             let _ = host::within(ASK_MS_MAX, receiver).await;
         }
         answer
+    }
+
+    /// Asks a lobby, in a turn of its own: what has led to it may be given up.
+    fn begin_to_ask(self: &Rc<Self>, lobby: String, instruction: Instruction) {
+        self.asking.set(self.asking.get() + 1);
+        let asked = Asked(Rc::clone(self));
+        spawn_local(async move { asked.0.ask_lobby(lobby, instruction).await });
     }
 
     async fn ask_lobby(self: &Rc<Self>, lobby: String, instruction: Instruction) {
@@ -202,57 +196,56 @@ impl Shell {
         read::<Option<_>>(&answer.bytes().await?)?.ok_or_else(|| Error::RustError("no report".to_owned()))
     }
 
-    fn look<T>(&self, look: impl FnOnce(&Machine) -> T) -> T {
-        let machine = self.machine.take().unwrap_or_else(|| self.restored(host::now()));
+    fn look<T>(self: &Rc<Self>, look: impl FnOnce(&Machine) -> T) -> T {
+        let machine = self.machine.take().unwrap_or_else(|| self.recover(host::now()));
         let seen = look(&machine);
         self.machine.set(Some(machine));
         seen
     }
 
-    /// Lets the machine take a step, performs what comes of it, and leaves the rest.
-    fn step(self: &Rc<Self>, input: Input) -> Rest {
+    /// Lets the machine take a step and performs what comes of it; the value is the answer to a call.
+    fn step(self: &Rc<Self>, input: Input) -> Option<Answer> {
         let now = host::now();
         let mut machine = self.machine.take().unwrap_or_else(|| self.recover(now));
-        let (mut rest, mut inputs) = (Rest::default(), vec![input]);
+        let (mut answer, mut inputs) = (None, vec![input]);
         while let Some(input) = inputs.pop() {
-            let cut = self.perform(machine.handle(now, input), &mut rest);
+            let cut = self.perform(machine.handle(now, input), &mut answer);
             inputs.extend(cut.into_iter().map(|stream| Input::Gone { stream }));
         }
         let deadline = machine.deadline();
         self.machine.set(Some(machine));
         self.wake_at(deadline);
-        rest
+        answer
     }
 
-    fn restored(&self, now: Time) -> Machine {
-        Machine::restore(now, kept::load(&self.state).unwrap_or_default(), config::LOBBY)
-    }
-
-    /// A machine that knows the open streams; their counts come with the lobbies' next reports.
-    fn recover(&self, now: Time) -> Machine {
-        let mut machine = self.restored(now);
+    /// A machine that knows the open streams, and asks for the counts if there are any.
+    fn recover(self: &Rc<Self>, now: Time) -> Machine {
+        let mut machine = Machine::restore(now, kept::load(&self.state).unwrap_or_default(), config::LOBBY);
         let streams = self.feeds.borrow().streams();
+        if !streams.is_empty() {
+            self.perform(machine.handle(now, Input::Wanted(Wanted::Watched)), &mut None);
+        }
         let seen = machine.last_entry();
         for stream in streams {
             // Drawn anew for each: otherwise all of them would end, and come back, in the same moment.
             let chance = host::draw().map_or(0, u32::from_be_bytes);
             let effects = machine.handle(now, Input::Subscribed { stream, seen, chance });
-            self.perform(effects, &mut Rest::default());
+            self.perform(effects, &mut None);
         }
         machine
     }
 
     /// Performs effects; the value is the streams that were too slow and have been cut off.
-    fn perform(&self, effects: Vec<Effect>, rest: &mut Rest) -> Vec<StreamId> {
+    fn perform(self: &Rc<Self>, effects: Vec<Effect>, answer: &mut Option<Answer>) -> Vec<StreamId> {
         let mut feeds = self.feeds.borrow_mut();
         let mut cut = Vec::new();
         for effect in effects {
             match effect {
                 Effect::Keep(stored) => kept::save(&self.state, &stored),
-                Effect::Ask { lobby, instruction } => rest.asks.push((lobby, instruction)),
+                Effect::Ask { lobby, instruction } => self.begin_to_ask(lobby, instruction),
                 Effect::Write { to, text } => cut.extend(feeds.write(&to, &text)),
                 Effect::End { stream } => feeds.end(stream),
-                Effect::Answer(answer) => rest.answer = Some(answer),
+                Effect::Answer(given) => *answer = Some(given),
             }
         }
         cut

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::client::{DEADLINE, away};
 use crate::conversation::chatter;
@@ -11,8 +11,10 @@ use crate::site::{Lobby, Site};
 
 /// How many messages each of the two sends.
 const MESSAGES: u64 = 5_000;
-/// How many seconds away the next alarm is to be, so that none rings meanwhile: many times as long as they take.
-const CLEAR_S: i64 = 25;
+/// How far away the next alarm is to be, so that none rings meanwhile: many times as long as they take, mostly.
+const CLEAR: Duration = Duration::from_secs(25);
+/// How often they are sent on a machine that has so much else to do that they take longer.
+const TRIES: usize = 3;
 /// Until when it is: a lobby whose counts are told has nothing to do but renew its lease after 30 s.
 const QUIET: Duration = Duration::from_secs(45);
 /// How often that is looked at.
@@ -21,11 +23,21 @@ const LOOK: Duration = Duration::from_millis(500);
 #[tokio::test]
 async fn ten_thousand_messages_write_nothing_to_storage() {
     let lobby = Site::unlimited().await.lobby();
-    let (ann, bob, c) = lobby.pair("ann", "bob").await;
-    timeout(QUIET, grows_quiet(&lobby)).await.expect("nothing is left to be told");
-    let before = stored(&lobby).await;
-    let (mut ann, mut bob) = tokio::join!(chatter(ann, &c, MESSAGES), chatter(bob, &c, MESSAGES));
-    assert_eq!(stored(&lobby).await, before, "no row differs, and no file was touched");
+    let (mut ann, mut bob, mut c) = lobby.pair("ann", "bob").await;
+    let mut tries = 0..TRIES;
+    let before = loop {
+        tries.next().expect("a machine on which so many messages take less than half a minute");
+        timeout(QUIET, grows_quiet(&lobby)).await.expect("nothing is left to be told");
+        let (before, begun) = (stored(&lobby).await, Instant::now());
+        (ann, bob) = tokio::join!(chatter(ann, &c, MESSAGES), chatter(bob, &c, MESSAGES));
+        let after = stored(&lobby).await;
+        // Once the alarm may have rung, what has been written says nothing about messages.
+        if begun.elapsed() < CLEAR {
+            assert_eq!(after, before, "no row differs, and no file was touched");
+            break before;
+        }
+        (ann, bob, c) = lobby.pair("ann", "bob").await;
+    };
     ann.hears_nothing().await;
     bob.hears_nothing().await;
     // That a write would have been seen: a page that reloads makes the lobby arm an earlier alarm.
@@ -50,13 +62,13 @@ async fn stored(lobby: &Lobby) -> Value {
 }
 
 async fn grows_quiet(lobby: &Lobby) {
-    while next_alarm(lobby).await.is_none_or(|seconds| seconds < CLEAR_S) {
+    while next_alarm(lobby).await.is_none_or(|seconds| seconds <= CLEAR.as_secs()) {
         sleep(LOOK).await;
     }
 }
 
 /// In how many seconds the alarm of a lobby rings.
-async fn next_alarm(lobby: &Lobby) -> Option<i64> {
+async fn next_alarm(lobby: &Lobby) -> Option<u64> {
     let rows = lobby.rows("SELECT value / 1000000000 - unixepoch() AS seconds FROM _cf_METADATA WHERE key = 1").await;
-    rows.first()?["seconds"].as_i64()
+    rows.first()?["seconds"].as_i64().and_then(|seconds| seconds.try_into().ok())
 }
