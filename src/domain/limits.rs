@@ -118,8 +118,8 @@ pub const STREAMS_MAX: usize = 2_000;
 pub const LOBBIES_MAX: usize = 1_000;
 /// How long the presence object waits for lobbies to say how many people they have, or to hear of a pause.
 pub const ASK_MS_MAX: u64 = 1_000;
-/// Who asks for the counts while nobody watches them is told what was true at most this long ago.
-pub const ASK_AGAIN_MS: u64 = 2_000;
+/// Whoever has looked at the counts may look again: for so long lobbies tell changes as if somebody watched.
+pub const WANTED_MS: u64 = 10_000;
 /// The operator is told what was counted up to this long ago. More often would cost more than it shows.
 pub const ASK_FOR_OPERATOR_MS: u64 = 5_000;
 /// Events that a subscriber may be behind before its stream is ended.

@@ -24,8 +24,8 @@ use super::announcements::{Entry, Log};
 use super::census::Instruction;
 use super::id::StreamId;
 use super::limits::{
-    ASK_AGAIN_MS, ASK_FOR_OPERATOR_MS, BEAT_MS, PRESENCE_MS, REPORT_MS, REPORT_UNWATCHED_MS, RETRY_FULL_MS, RETRY_MS,
-    STREAM_LIFE_MS, STREAMS_MAX,
+    ASK_FOR_OPERATOR_MS, BEAT_MS, PRESENCE_MS, REPORT_MS, REPORT_UNWATCHED_MS, RETRY_FULL_MS, RETRY_MS, STREAM_LIFE_MS,
+    STREAMS_MAX, WANTED_MS,
 };
 use super::operator::Tries;
 use super::pause::Pause;
@@ -52,6 +52,8 @@ pub struct Presence {
     streams: Sorted<StreamId, Stream>,
     /// When all lobbies were last asked how many people they have.
     asked_at: Option<Time>,
+    /// Until when lobbies are to tell changes soon, because somebody has looked at the counts and may look again.
+    wanted_until: Time,
     /// When the counts last went out.
     counted_at: Time,
     /// When everyone was last told anything.
@@ -72,6 +74,7 @@ impl Presence {
             lobbies: Lobbies::open(now, lobbies.into_iter().chain([home.to_owned()])),
             streams: Sorted::default(),
             asked_at: None,
+            wanted_until: Time::default(),
             counted_at: Time::default(),
             told_at: Time::default(),
             tries: Tries::default(),
@@ -137,8 +140,9 @@ impl Presence {
 
     /// What a lobby is told in answer to its report.
     #[must_use]
-    pub fn instruction(&self) -> Instruction {
-        self.instruct(!self.streams.is_empty())
+    pub fn instruction(&self, now: Time) -> Instruction {
+        let change_ms = if self.is_watched(now) { REPORT_MS } else { REPORT_UNWATCHED_MS };
+        Instruction { change_ms, pause: self.pause }
     }
 
     /// The number of the last entry in the log of announcements.
@@ -153,8 +157,9 @@ impl Presence {
         self.pause.paused
     }
 
-    const fn instruct(&self, watched: bool) -> Instruction {
-        Instruction { change_ms: if watched { REPORT_MS } else { REPORT_UNWATCHED_MS }, pause: self.pause }
+    /// Whether anybody looks at the counts, or has a moment ago.
+    fn is_watched(&self, now: Time) -> bool {
+        !self.streams.is_empty() || now < self.wanted_until
     }
 
     fn keep(&self) -> Effect {
@@ -162,23 +167,24 @@ impl Presence {
         Effect::Keep(Box::new(Stored { lobbies, log, pause }))
     }
 
-    /// Asks all lobbies how many people they have where that is not known: at the start, and while nobody watches. Those
-    /// who watch are told by the lobbies themselves.
+    /// Asks all lobbies how many people they have where that is not known: at the start, and when somebody comes to look
+    /// after a while in which nobody did. From then on they tell of themselves.
     fn ask_if_worth_it(&mut self, now: Time, wanted: Wanted) -> Vec<Effect> {
-        let watched = !self.streams.is_empty();
+        let watched = self.is_watched(now);
+        self.wanted_until = now.plus(WANTED_MS);
         let known = |at: Time| match wanted {
-            Wanted::Once | Wanted::Watched => watched || now.since(at) < ASK_AGAIN_MS,
-            Wanted::ByOperator => now.since(at) < ASK_FOR_OPERATOR_MS,
+            Wanted::Counts => watched,
+            Wanted::Everything => now.since(at) < ASK_FOR_OPERATOR_MS,
         };
         if self.asked_at.is_some_and(known) {
             return Vec::new();
         }
         self.asked_at = Some(now);
-        self.ask(watched || wanted == Wanted::Watched)
+        self.ask(now)
     }
 
-    fn ask(&self, watched: bool) -> Vec<Effect> {
-        let instruction = self.instruct(watched);
+    fn ask(&self, now: Time) -> Vec<Effect> {
+        let instruction = self.instruction(now);
         self.lobbies.names().map(|lobby| Effect::Ask { lobby: lobby.clone(), instruction }).collect()
     }
 

@@ -1,6 +1,6 @@
 //! What a Worker was last told by the presence object: good for a second.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::thread::LocalKey;
 
 use worker::Env;
@@ -8,14 +8,17 @@ use worker::Env;
 use super::entry::{Failure, ask_presence};
 use super::host;
 use crate::domain::limits::{ASK_MS_MAX, PRESENCE_CACHE_MS};
+use crate::domain::protocol::ProblemCode;
 use crate::domain::time::Time;
 
-/// What was told, and when.
+/// What was told, and when it was asked for.
 type Told = RefCell<Option<(Time, String)>>;
 
 thread_local! {
     static DOCUMENT: Told = const { RefCell::new(None) };
     static PAUSED: Told = const { RefCell::new(None) };
+    /// Counts what the operator has changed: what was asked for before is not good after.
+    static CHANGES: Cell<u64> = const { Cell::new(0) };
 }
 
 /// How many people are here, and the announcements in force.
@@ -37,6 +40,7 @@ pub(super) async fn is_paused(env: &Env) -> bool {
 
 /// Something has changed that the operator wants to see.
 pub(super) fn forget() {
+    CHANGES.set(CHANGES.get() + 1);
     DOCUMENT.set(None);
     PAUSED.set(None);
 }
@@ -46,8 +50,14 @@ async fn told(env: &Env, path: &str, known: &'static LocalKey<Told>) -> Result<S
     if let Some((_, text)) = known.with_borrow(|known| known.clone().filter(fresh)) {
         return Ok(text);
     }
+    let asked = (host::now(), CHANGES.get());
     let mut answer = ask_presence(env, path, &[], None).await?;
     let text = String::from_utf8(answer.bytes().await?).unwrap_or_default();
-    known.set(Some((host::now(), text.clone())));
+    if answer.status_code() != 200 {
+        return Err(ProblemCode::Unavailable.into());
+    }
+    if asked.1 == CHANGES.get() {
+        known.set(Some((asked.0, text.clone())));
+    }
     Ok(text)
 }

@@ -21,6 +21,7 @@ use crate::domain::id::{LineId, NetworkKey, SessionId};
 use crate::domain::limits::NUMBER_MAX;
 use crate::domain::lobby::{Effect, Input, Lobby as Machine, Rules};
 use crate::domain::metrics::{Meter, Point};
+use crate::domain::pause::Pause;
 use crate::domain::protocol::{ProblemCode, echo};
 use crate::domain::tally::Tally;
 use crate::domain::ticket::{Keyring, Ticket};
@@ -191,7 +192,10 @@ impl Shell {
 
     fn recover(self: &Rc<Self>, event: Option<&WebSocket>, now: Time) -> Machine {
         let remains = self.sockets.borrow_mut().recover(&self.state, event);
-        let rules = Rules { pause: kept::load(&self.state).unwrap_or_default(), ..self.rules.clone() };
+        // It counts from here: the presence object adds up what each life of the machine has counted.
+        self.tally.take();
+        self.meter.take();
+        let rules = Rules { pause: kept::load(&self.state, Pause::decode).unwrap_or_default(), ..self.rules.clone() };
         let (machine, effects) = Machine::restore(rules, now, remains);
         drop(self.perform(effects));
         machine
@@ -211,7 +215,11 @@ impl Shell {
                 Effect::Probe { line } => {
                     answers.push(Input::Heard { line, ping: sockets.last_ping(&self.state, line) });
                 }
-                Effect::KeepPause(pause) => kept::save(&self.state, &pause),
+                Effect::KeepPause(pause) => {
+                    if let Err(error) = kept::save(&self.state, pause.encode()) {
+                        host::log("a pause could not be kept", &error);
+                    }
+                }
                 Effect::Count(fact) => {
                     let mut tally = self.tally.get();
                     tally.count(fact);

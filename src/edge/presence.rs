@@ -15,9 +15,9 @@ use super::{kept, reply};
 use crate::config;
 use crate::domain::census::{Instruction, Report};
 use crate::domain::id::StreamId;
-use crate::domain::limits::ASK_MS_MAX;
+use crate::domain::limits::{ASK_MS_MAX, BEAT_MS};
 use crate::domain::operator::Call;
-use crate::domain::presence::{Answer, Effect, Input, Presence as Machine, Wanted};
+use crate::domain::presence::{Answer, Effect, Input, Presence as Machine, Stored, Wanted};
 use crate::domain::protocol::{JSON_TYPE, PROBLEM_TYPE, ProblemCode, to_json};
 use crate::domain::tally::Tally;
 use crate::domain::time::{Alarm, Time};
@@ -57,6 +57,19 @@ impl Drop for Asked {
     }
 }
 
+/// The end of a step: if the machine went with it, somebody has to wake the object again for those who watch.
+struct Lost(Rc<Shell>);
+
+impl Drop for Lost {
+    fn drop(&mut self) {
+        let machine = self.0.machine.take();
+        if machine.is_none() {
+            self.0.wake_at(Some(host::now().plus(BEAT_MS)));
+        }
+        self.0.machine.set(machine);
+    }
+}
+
 impl DurableObject for Presence {
     fn new(state: State, env: Env) -> Self {
         let shell = Shell {
@@ -77,18 +90,19 @@ impl DurableObject for Presence {
         let shell = &self.shell;
         match host::path(&request).as_str() {
             "/events" => {
-                shell.ask(Input::Wanted(Wanted::Watched)).await;
+                shell.ask(Input::Wanted(Wanted::Counts)).await;
                 shell.subscribe(&request)
             }
             "/presence" => {
-                shell.ask(Input::Wanted(Wanted::Once)).await;
+                shell.ask(Input::Wanted(Wanted::Counts)).await;
                 reply::document(JSON_TYPE, to_json(&shell.look(Machine::document)), &[])
             }
             "/paused" => reply::document(JSON_TYPE, to_json(&shell.look(Machine::is_paused)), &[]),
             "/report" => {
                 let (lobby, report, tally) = read(&request.bytes().await?)?;
                 drop(shell.step(Input::Reported { lobby, report, tally }));
-                Response::from_bytes(postcard::to_allocvec(&shell.look(Machine::instruction)).unwrap_or_default())
+                let instruction = shell.look(|machine| machine.instruction(host::now()));
+                Response::from_bytes(postcard::to_allocvec(&instruction).unwrap_or_default())
             }
             "/admin" => shell.answer(read(&request.bytes().await?)?).await,
             #[cfg(feature = "probe")]
@@ -115,7 +129,7 @@ fn read<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T> {
 impl Shell {
     async fn answer(self: &Rc<Self>, Call { network, authorized, command }: Call) -> Result<Response> {
         if authorized {
-            self.ask(Input::Wanted(Wanted::ByOperator)).await;
+            self.ask(Input::Wanted(Wanted::Everything)).await;
         }
         let answer = self.ask(Input::Called { network, authorized, command }).await;
         if let Err(error) = self.arm().await {
@@ -206,11 +220,13 @@ impl Shell {
     /// Lets the machine take a step and performs what comes of it; the value is the answer to a call.
     fn step(self: &Rc<Self>, input: Input) -> Option<Answer> {
         let now = host::now();
+        let _unless = Lost(Rc::clone(self));
         let mut machine = self.machine.take().unwrap_or_else(|| self.recover(now));
-        let (mut answer, mut inputs) = (None, vec![input]);
-        while let Some(input) = inputs.pop() {
-            let cut = self.perform(machine.handle(now, input), &mut answer);
-            inputs.extend(cut.into_iter().map(|stream| Input::Gone { stream }));
+        let mut answer = None;
+        if let Err(error) = self.perform_all(&mut machine, now, input, &mut answer) {
+            // The machine is not put back: the next step begins with what is stored.
+            host::log("something could not be kept", &error);
+            return answer.is_some().then(|| ProblemCode::Unavailable.into());
         }
         let deadline = machine.deadline();
         self.machine.set(Some(machine));
@@ -220,35 +236,51 @@ impl Shell {
 
     /// A machine that knows the open streams, and asks for the counts if there are any.
     fn recover(self: &Rc<Self>, now: Time) -> Machine {
-        let mut machine = Machine::restore(now, kept::load(&self.state).unwrap_or_default(), config::LOBBY);
-        let streams = self.feeds.borrow().streams();
-        if !streams.is_empty() {
-            self.perform(machine.handle(now, Input::Wanted(Wanted::Watched)), &mut None);
-        }
-        let seen = machine.last_entry();
-        for stream in streams {
+        let stored = kept::load(&self.state, Stored::decode).unwrap_or_default();
+        let mut machine = Machine::restore(now, stored, config::LOBBY);
+        let (streams, seen) = (self.feeds.borrow().streams(), machine.last_entry());
+        let wanted = (!streams.is_empty()).then_some(Input::Wanted(Wanted::Counts));
+        let subscribed = streams.into_iter().map(|stream| {
             // Drawn anew for each: otherwise all of them would end, and come back, in the same moment.
             let chance = host::draw().map_or(0, u32::from_be_bytes);
-            let effects = machine.handle(now, Input::Subscribed { stream, seen, chance });
-            self.perform(effects, &mut None);
+            Input::Subscribed { stream, seen, chance }
+        });
+        for input in wanted.into_iter().chain(subscribed) {
+            if let Err(error) = self.perform_all(&mut machine, now, input, &mut None) {
+                host::log("something could not be kept", &error);
+            }
         }
         machine
     }
 
-    /// Performs effects; the value is the streams that were too slow and have been cut off.
-    fn perform(self: &Rc<Self>, effects: Vec<Effect>, answer: &mut Option<Answer>) -> Vec<StreamId> {
-        let mut feeds = self.feeds.borrow_mut();
-        let mut cut = Vec::new();
-        for effect in effects {
-            match effect {
-                Effect::Keep(stored) => kept::save(&self.state, &stored),
-                Effect::Ask { lobby, instruction } => self.begin_to_ask(lobby, instruction),
-                Effect::Write { to, text } => cut.extend(feeds.write(&to, &text)),
-                Effect::End { stream } => feeds.end(stream),
-                Effect::Answer(given) => *answer = Some(given),
+    /// One input, and what comes of it: streams that are too slow are cut off, and gone.
+    fn perform_all(
+        self: &Rc<Self>,
+        machine: &mut Machine,
+        now: Time,
+        input: Input,
+        answer: &mut Option<Answer>,
+    ) -> Result<()> {
+        let mut inputs = vec![input];
+        while let Some(input) = inputs.pop() {
+            for effect in machine.handle(now, input) {
+                let cut = self.perform(effect, answer)?;
+                inputs.extend(cut.into_iter().map(|stream| Input::Gone { stream }));
             }
         }
-        cut
+        Ok(())
+    }
+
+    /// Performs an effect; the value is the streams that were too slow and have been cut off.
+    fn perform(self: &Rc<Self>, effect: Effect, answer: &mut Option<Answer>) -> Result<Vec<StreamId>> {
+        match effect {
+            Effect::Keep(stored) => kept::save(&self.state, stored.encode())?,
+            Effect::Ask { lobby, instruction } => self.begin_to_ask(lobby, instruction),
+            Effect::Write { to, text } => return Ok(self.feeds.borrow_mut().write(&to, &text)),
+            Effect::End { stream } => self.feeds.borrow_mut().end(stream),
+            Effect::Answer(given) => *answer = Some(given),
+        }
+        Ok(Vec::new())
     }
 
     fn wake_at(self: &Rc<Self>, deadline: Option<Time>) {

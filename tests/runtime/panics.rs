@@ -64,6 +64,8 @@ async fn a_panic_in_the_presence_object_is_noticed_by_no_stream() {
         stream.until(4, 0, 2).await;
     }
     assert_eq!(site.get("/probe/panic").await.body, "panicked");
+    // What only looks at the object comes first.
+    assert_eq!(site.enter_info().await["paused"], false);
     ann.say(&c, 1, "unharmed").await;
     bob.expect(say(&c, 1, "unharmed")).await;
     let mut cem = lobby.person("cem").await;

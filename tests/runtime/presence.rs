@@ -86,6 +86,42 @@ async fn counts_follow_people_as_they_come_meet_part_and_go() {
 }
 
 #[tokio::test]
+async fn the_first_to_watch_is_told_changes_at_once() {
+    for (seen_before, asleep) in [(false, false), (true, false), (false, true)] {
+        let (site, lobby) = alone().await;
+        let (_ann, _bob, _) = lobby.pair("ann", "bob").await;
+        if seen_before {
+            counted(&site, 2, Duration::from_secs(5)).await;
+        }
+        if asleep {
+            lobby.hibernate().await;
+        }
+        let mut events = site.events().await;
+        events.until(3, 0, 2).await;
+        let _cem = lobby.person("cem").await;
+        let changed = Instant::now();
+        events.until(4, 0, 2).await;
+        let told = changed.elapsed();
+        // A second between two reports, and one between two events; not the half minute of those whom nobody watches.
+        assert!(told < Duration::from_secs(6), "after {told:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_lobby_sleeps_although_the_counts_are_looked_at_again_and_again() {
+    let (site, lobby) = alone().await;
+    let (_ann, _bob, _) = lobby.pair("ann", "bob").await;
+    counted(&site, 2, Duration::from_secs(5)).await;
+    let begun = Instant::now();
+    // The runtime drops an object from memory when nothing has reached it for ten seconds.
+    while begun.elapsed() < Duration::from_secs(14) {
+        assert_eq!(site.get("/presence").await.json()["chatting"], 2);
+        sleep(Duration::from_secs(1)).await;
+    }
+    assert!(site.evict("LOBBY", "main-1", true).await.is_err(), "asked, and awake");
+}
+
+#[tokio::test]
 async fn counts_survive_an_object_that_is_replaced() {
     let (site, lobby) = alone().await;
     let (mut ann, mut bob, _) = lobby.pair("ann", "bob").await;

@@ -66,7 +66,10 @@ impl Queue {
 
     /// Takes somebody out; true when nobody is left.
     fn remove(&mut self, seeker: &Seeker, widened: bool) -> bool {
-        let Self::Many(all) = self else { return true };
+        let all = match self {
+            Self::One(one, _) => return one.session == seeker.session,
+            Self::Many(all) => all,
+        };
         step_out(all, seeker, widened);
         let Some(first) = all.values().next().cloned() else { return true };
         // Nobody is in more parts than that.

@@ -71,9 +71,13 @@ pub(super) struct Topics {
 impl FromIterator<Topic> for Topics {
     fn from_iter<I: IntoIterator<Item = Topic>>(topics: I) -> Self {
         let mut them = Self::default();
-        for (place, topic) in them.all.iter_mut().zip(topics) {
-            *place = topic;
-            them.count += 1;
+        for topic in topics {
+            let at = usize::from(them.count);
+            // Two that hash alike are one, or somebody would stand twice in a line and leave it once.
+            if at < INTERESTS_MAX && !them.contains(&topic) {
+                them.all[at] = topic;
+                them.count += 1;
+            }
         }
         them
     }

@@ -246,3 +246,9 @@ fn a_crowd_that_must_not_be_met_makes_a_search_longer_and_not_endless() {
     }
     assert!(seconds <= 8, "{seconds} seconds for {crowd} people");
 }
+
+#[test]
+fn interests_that_hash_alike_are_one() {
+    use super::seeker::{Topic, Topics};
+    assert_eq!(Topics::from_iter([Topic::default(); 3]).len(), 1);
+}

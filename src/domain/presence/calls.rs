@@ -48,11 +48,9 @@ impl Presence {
             Command::Withdraw(_) => vec![Effect::Answer(ProblemCode::NotFound.into())],
             Command::Pause(paused) => {
                 let answer = Effect::Answer(Answer::Paused(Paused { paused }));
-                if self.pause.paused != paused {
-                    self.pause = self.pause.then(paused, now);
-                }
-                // Also where nothing has changed: perhaps a lobby has not heard yet.
-                let asks = self.ask(!self.streams.is_empty());
+                // Also where nothing has changed: perhaps a lobby has not heard, or this object has forgotten.
+                self.pause = self.pause.then(paused, now);
+                let asks = self.ask(now);
                 [self.keep()].into_iter().chain(asks).chain([answer]).collect()
             }
         }

@@ -13,7 +13,7 @@ use crate::domain::tally::Tally;
 /// What happens to the presence object.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Input {
-    /// Somebody is about to look at the counts.
+    /// Somebody is about to look, once or from now on.
     Wanted(Wanted),
     /// Somebody subscribes.
     Subscribed {
@@ -51,15 +51,13 @@ pub enum Input {
     Tick,
 }
 
-/// How somebody looks at the counts.
+/// What somebody looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Wanted {
-    /// Once.
-    Once,
-    /// From now on.
-    Watched,
-    /// The operator does, who also wants to know what was counted: lobbies tell that of themselves now and then only.
-    ByOperator,
+    /// The counts, which lobbies tell of themselves while anybody looks.
+    Counts,
+    /// What they have counted as well, which they tell of themselves now and then only.
+    Everything,
 }
 
 /// What is to be done.
@@ -130,6 +128,9 @@ impl From<ProblemCode> for Answer {
     }
 }
 
+/// The layout of what is stored: it is counted up when that changes, so that nothing is taken for what it is not.
+const LAYOUT: u8 = 1;
+
 /// What survives the loss of memory.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Stored {
@@ -139,4 +140,19 @@ pub struct Stored {
     pub log: Log,
     /// Whether matching is paused.
     pub pause: Pause,
+}
+
+impl Stored {
+    /// As bytes.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        postcard::to_allocvec(&(LAYOUT, self)).unwrap_or_default()
+    }
+
+    /// Reads them; `None` when they are of another layout.
+    #[must_use]
+    pub fn decode(bytes: &[u8]) -> Option<Self> {
+        let (layout, stored): (u8, _) = postcard::from_bytes(bytes).ok()?;
+        Some(stored).filter(|_| layout == LAYOUT)
+    }
 }

@@ -25,6 +25,15 @@ struct Heard {
     leased: bool,
 }
 
+impl Heard {
+    /// Whether this was told after `report`. Of a lobby that counts no more, another start is a newer one whatever its
+    /// clock says: clocks of different machines are told apart by that alone.
+    fn outdates(&self, report: &Report) -> bool {
+        let other = self.report.start != report.start;
+        (self.leased || !other) && (self.report.start, self.report.number) >= (report.start, report.number)
+    }
+}
+
 /// The lobbies that are open, by name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Lobbies {
@@ -57,7 +66,7 @@ impl Lobbies {
         let is_old = known.is_none() && report.start < self.began;
         let (since, total, new) = match known {
             None => (report.start, Tally::default(), tally),
-            Some(known) if (known.report.start, known.report.number) >= (report.start, report.number) => return is_new,
+            Some(known) if known.outdates(&report) => return is_new,
             Some(known) if known.report.start == report.start => (known.since, known.total, tally.since(&known.tally)),
             Some(known) => (known.since, known.total, tally),
         };

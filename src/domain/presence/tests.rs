@@ -249,44 +249,53 @@ fn a_pause_is_kept_and_told_to_every_lobby_and_repeated_in_each_answer() {
     let paused = call(&mut object, NOW, Command::Pause(true));
     let told: Vec<_> = paused.asked.iter().map(|(lobby, told)| (lobby.as_str(), told.pause.paused)).collect();
     assert_eq!(told, [("main-1", true), ("weur-2", true)]);
-    assert_eq!((object.instruction().pause.paused, object.is_paused()), (true, true));
+    assert_eq!((object.instruction(NOW).pause.paused, object.is_paused()), (true, true));
     let mut restored = Presence::restore(NOW, paused.kept.expect("kept"), "main-1");
-    assert_eq!(restored.instruction().pause, object.instruction().pause);
+    assert_eq!(restored.instruction(NOW).pause, object.instruction(NOW).pause);
     let again = call(&mut restored, NOW, Command::Pause(true));
-    assert_eq!((again.asked[0].1.pause, again.asked.len()), (object.instruction().pause, 2), "said again, not anew");
+    assert!(again.asked[0].1.pause.is_after(paused.asked[0].1.pause) && again.asked.len() == 2);
     let over = call(&mut restored, NOW, Command::Pause(false));
     assert!(over.asked[0].1.pause.is_after(again.asked[0].1.pause) && !restored.is_paused());
 }
 
+/// How soon changes are wanted of the lobbies that are asked; empty if none is.
+fn asked(object: &mut Presence, at: Time, wanted: Wanted) -> Vec<u64> {
+    let effects = object.handle(at, Input::Wanted(wanted));
+    let change = effects.iter().filter_map(|effect| match effect {
+        Effect::Ask { instruction, .. } => Some(instruction.change_ms),
+        Effect::Keep(_) | Effect::Write { .. } | Effect::End { .. } | Effect::Answer(_) => None,
+    });
+    change.collect()
+}
+
 #[test]
-fn lobbies_are_asked_at_the_start_and_while_nobody_watches_and_not_all_the_time() {
+fn lobbies_are_asked_when_somebody_comes_to_look_and_then_tell_of_themselves() {
     let mut object = object();
-    let asked = |object: &mut Presence, at, wanted| -> Vec<u64> {
-        let effects = object.handle(at, Input::Wanted(wanted));
-        let change = effects.iter().filter_map(|effect| match effect {
-            Effect::Ask { instruction, .. } => Some(instruction.change_ms),
-            Effect::Keep(_) | Effect::Write { .. } | Effect::End { .. } | Effect::Answer(_) => None,
-        });
-        change.collect()
-    };
-    assert_eq!(asked(&mut object, NOW, Wanted::Once), [REPORT_UNWATCHED_MS]);
-    assert!(asked(&mut object, NOW.plus(ASK_AGAIN_MS - 1), Wanted::Once).is_empty());
-    assert_eq!(
-        asked(&mut object, NOW.plus(ASK_AGAIN_MS), Wanted::Watched),
-        [REPORT_MS],
-        "the first to watch wants changes soon"
-    );
-    let _ = object.handle(NOW.plus(ASK_AGAIN_MS), subscribed(1));
-    assert_eq!(object.instruction().change_ms, REPORT_MS);
-    assert!(
-        asked(&mut object, NOW.plus(10 * ASK_AGAIN_MS), Wanted::Watched).is_empty(),
-        "those who watch are told by the lobbies"
-    );
-    let later = NOW.plus(10 * ASK_AGAIN_MS);
-    assert_eq!(asked(&mut object, later, Wanted::ByOperator), [REPORT_MS], "of what was counted the operator is");
-    assert!(asked(&mut object, later.plus(ASK_FOR_OPERATOR_MS - 1), Wanted::ByOperator).is_empty());
-    let _ = object.handle(NOW.plus(10 * ASK_AGAIN_MS), Input::Gone { stream: StreamId(1) });
-    assert_eq!(object.instruction().change_ms, REPORT_UNWATCHED_MS);
+    assert_eq!(object.instruction(NOW).change_ms, REPORT_UNWATCHED_MS);
+    assert_eq!(asked(&mut object, NOW, Wanted::Counts), [REPORT_MS]);
+    assert_eq!(object.instruction(NOW).change_ms, REPORT_MS, "also before there is a stream");
+    let mut now = NOW;
+    for _ in 0..20 {
+        now = now.plus(WANTED_MS - 1);
+        assert!(asked(&mut object, now, Wanted::Counts).is_empty(), "whoever looks again and again wakes no lobby");
+    }
+    now = now.plus(WANTED_MS);
+    assert_eq!(object.instruction(now).change_ms, REPORT_UNWATCHED_MS);
+    assert_eq!(asked(&mut object, now, Wanted::Counts), [REPORT_MS]);
+    let _ = object.handle(now, subscribed(1));
+    now = now.plus(10 * WANTED_MS);
+    assert!(asked(&mut object, now, Wanted::Counts).is_empty(), "nor do those who watch");
+    let _ = object.handle(now, Input::Gone { stream: StreamId(1) });
+    assert_eq!(object.instruction(now.plus(WANTED_MS)).change_ms, REPORT_UNWATCHED_MS);
+}
+
+#[test]
+fn lobbies_are_asked_what_they_have_counted_now_and_then() {
+    let mut object = object();
+    let _ = object.handle(NOW, subscribed(1));
+    assert_eq!(asked(&mut object, NOW, Wanted::Everything), [REPORT_MS]);
+    assert!(asked(&mut object, NOW.plus(ASK_FOR_OPERATOR_MS - 1), Wanted::Everything).is_empty());
+    assert_eq!(asked(&mut object, NOW.plus(ASK_FOR_OPERATOR_MS), Wanted::Everything), [REPORT_MS]);
 }
 
 #[test]
@@ -333,7 +342,7 @@ fn stats_add_up_what_all_lobbies_have_counted_in_all_their_lives() {
 #[test]
 fn what_a_lobby_counted_before_anybody_listened_is_in_the_total_and_not_in_the_last_minute() {
     let mut object = object();
-    let _ = object.handle(NOW, Input::Wanted(Wanted::ByOperator));
+    let _ = object.handle(NOW, Input::Wanted(Wanted::Everything));
     for (number, messages) in [(1, 500), (2, 503)] {
         let report = Report { start: Time::from_ms(7), ..report(number, 2, 0, 2) };
         let tally = Box::new(Tally { messages, ..Tally::default() });
@@ -342,4 +351,38 @@ fn what_a_lobby_counted_before_anybody_listened_is_in_the_total_and_not_in_the_l
     let (_, text) = call(&mut object, NOW, Command::Stats).answer.encode();
     let stats: serde_json::Value = serde_json::from_str(&text).expect("JSON");
     assert_eq!((&stats["messages"], &stats["hour"][0]["messages"]), (&503.into(), &3.into()));
+}
+
+#[test]
+fn what_was_stored_before_a_deploy_is_read_after_it() {
+    let mut object = object();
+    let called = call(&mut object, NOW, new("a", Some(NOW.plus(5))));
+    let stored = called.kept.expect("kept");
+    let bytes =
+        [&[1, 1, 6][..], b"main-1", &[1, 1, 1, 9], b"1000000-1", &[0, 1], b"a", &[1, 197, 132, 61, 0, 0]].concat();
+    assert_eq!(stored.encode(), bytes, "what earlier versions have stored");
+    assert_eq!(Stored::decode(&bytes), Some(stored));
+    assert_eq!((Stored::decode(&[&[2], &bytes[1..]].concat()), Stored::decode(&[])), (None, None));
+}
+
+#[test]
+fn a_pause_is_lifted_also_where_this_object_does_not_know_of_it() {
+    let told = Pause::default().then(true, NOW.plus(60_000));
+    let mut forgetful = object();
+    let over = call(&mut forgetful, NOW.plus(60_001), Command::Pause(false));
+    assert!(over.asked.iter().all(|(_, instruction)| instruction.pause.is_after(told)));
+}
+
+#[test]
+fn a_lobby_on_a_machine_whose_clock_is_behind_counts_again_when_its_earlier_life_does_not() {
+    let mut object = object();
+    let _ = object.handle(NOW, reported(7, 3, 0, 0));
+    let earlier = Report { start: Time::from_ms(7), ..report(1, 5, 0, 0) };
+    let hear = |object: &mut Presence, at| {
+        let input = Input::Reported { lobby: "main-1".into(), report: earlier, tally: Box::default() };
+        let _ = object.handle(at, input);
+        object.counts().online
+    };
+    assert_eq!(hear(&mut object, NOW.plus(1)), 3);
+    assert_eq!(hear(&mut object, NOW.plus(LEASE_MS)), 5);
 }
