@@ -167,7 +167,7 @@ fn start(network: &Network, diary: &Shared, seed: u64) -> Client {
     let kept = lock(diary).restart();
     let (alive, ended) = oneshot::channel::<()>();
     let writes = Arc::clone(diary);
-    let way = Way { site: network.site.clone(), through: None, seed };
+    let way = Way { site: network.site.clone(), through: None, seed, counted: false };
     let running = Running::start(way, kept, move |told| {
         // Dropped with the client's task, and not before.
         let _ = &alive;
