@@ -141,6 +141,13 @@ impl Client {
         client
     }
 
+    /// The same client, of somebody who holds an event stream or does not: a stream counts whoever holds it.
+    #[must_use]
+    pub const fn counted(mut self, counted: bool) -> Self {
+        self.line.counted = counted;
+        self
+    }
+
     /// Takes one step. See [`crate::domain`] for the contract.
     #[must_use]
     pub fn handle(&mut self, now: Time, chance: Chance, input: Input) -> Vec<Effect> {

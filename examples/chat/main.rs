@@ -31,7 +31,7 @@ async fn main() -> ExitCode {
     let kept = file.as_deref().map(restored).unwrap_or_default();
     println!("· by talking you accept the terms on {site}");
     let goes_on = kept.place != Place::Home;
-    let way = Way { site: site.trim_end_matches('/').to_owned(), through: None, seed: seed() };
+    let way = Way { site: site.trim_end_matches('/').to_owned(), through: None, seed: seed(), counted: false };
     let store = file.clone();
     let running = Running::start(way, kept, move |told| match told {
         Told::Show(show) => words::words(&show).into_iter().for_each(|words| println!("{words}")),

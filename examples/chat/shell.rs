@@ -27,6 +27,8 @@ pub struct Way {
     pub through: Option<String>,
     /// Decides what chance is; each client is to have its own.
     pub seed: u64,
+    /// An event stream counts this person already.
+    pub counted: bool,
 }
 
 /// What is told about a client while it runs.
@@ -49,7 +51,7 @@ impl Running {
     pub fn start(way: Way, kept: Kept, tell: impl FnMut(Told) + Send + 'static) -> Self {
         let (wishes, events) = mpsc::unbounded_channel();
         let shell = Shell {
-            client: Client::restore(Time::default(), kept),
+            client: Client::restore(Time::default(), kept).counted(way.counted),
             began: Instant::now(),
             chance: way.seed,
             http: reqwest::Client::builder().no_proxy().build().expect("a client without options"),

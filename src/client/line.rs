@@ -82,6 +82,8 @@ pub struct Line {
     pub(super) moves: u32,
     /// Since when there has been no line.
     pub(super) down_since: Time,
+    /// An event stream counts this person already.
+    pub(super) counted: bool,
     /// What the service told of its bounds.
     pub limits: Limits,
 }
@@ -90,7 +92,7 @@ impl Line {
     /// No line yet.
     #[must_use]
     pub fn new(now: Time, way: Way) -> Self {
-        Self { way, tries: 0, young: 0, moves: 0, down_since: now, limits: Limits::default() }
+        Self { way, tries: 0, young: 0, moves: 0, down_since: now, counted: false, limits: Limits::default() }
     }
 
     /// Whether frames may be sent.
@@ -191,7 +193,7 @@ impl Client {
             return;
         }
         let (pass, ticket) = (self.kept.pass.clone().unwrap_or_default(), self.kept.ticket.clone());
-        turn.send(ClientFrame::Hello { v: 1, pass, ticket, line: self.kept.line });
+        turn.send(ClientFrame::Hello { v: 1, pass, ticket, line: self.kept.line, counted: self.line.counted });
     }
 
     /// The first `welcome` of a socket. `follows`: a frame that says where we are comes next.

@@ -35,6 +35,9 @@ pub enum ClientFrame {
         ticket: Option<String>,
         /// Counts the sockets.
         line: u64,
+        /// An event stream counts this person already.
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        counted: bool,
     },
     /// Look for a partner.
     Find {

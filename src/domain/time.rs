@@ -70,15 +70,6 @@ impl Alarm {
         self.armed = Some(wanted);
         self.armed
     }
-
-    /// The alarm has rung for `at`. False when another moment is armed by now: this one was given up, and means nothing.
-    pub fn rang(&mut self, at: Time) -> bool {
-        let armed = self.armed == Some(at);
-        if armed {
-            self.armed = None;
-        }
-        armed
-    }
 }
 
 #[cfg(test)]
@@ -93,10 +84,7 @@ mod tests {
         assert_eq!(alarm.arm(Some(Time::from_ms(5_000))), None);
         assert_eq!(alarm.arm(Some(Time::from_ms(9_000))), None);
         assert_eq!(alarm.arm(Some(Time::from_ms(3_000))), Some(Time::from_ms(3_000)));
-        assert!(!alarm.rang(Time::from_ms(5_000)), "given up for the earlier one");
-        assert_eq!(alarm.arm(Some(Time::from_ms(4_000))), None, "and still armed");
-        assert!(alarm.rang(Time::from_ms(3_000)));
-        assert_eq!(alarm.arm(Some(Time::from_ms(9_000))), Some(Time::from_ms(9_000)));
+        assert_eq!(alarm.arm(Some(Time::from_ms(4_000))), None);
     }
 
     #[test]

@@ -33,15 +33,10 @@ pub(super) fn draw<const N: usize>() -> Result<[u8; N]> {
     Ok(bytes)
 }
 
-/// Waits. Keeps the object in memory meanwhile, so this is for objects that have to stay there anyway.
+/// The value of a future, unless it takes longer than `ms` milliseconds. Keeps the object in memory meanwhile.
 #[expect(clippy::disallowed_types, reason = "this is where time passes")]
-pub(super) async fn sleep_until(at: Time) {
-    worker::Delay::from(Duration::from_millis(at.since(now()))).await;
-}
-
-/// The value of a future, unless it takes longer than `ms` milliseconds.
 pub(super) async fn within<T>(ms: u64, future: impl Future<Output = T>) -> Option<T> {
-    match select(pin!(future), pin!(sleep_until(now().plus(ms)))).await {
+    match select(pin!(future), pin!(worker::Delay::from(Duration::from_millis(ms)))).await {
         Either::Left((value, _)) => Some(value),
         Either::Right(_) => None,
     }

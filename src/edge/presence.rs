@@ -20,7 +20,7 @@ use crate::domain::operator::Call;
 use crate::domain::presence::{Answer, Effect, Input, Presence as Machine, Stored, Wanted};
 use crate::domain::protocol::{JSON_TYPE, PROBLEM_TYPE, ProblemCode, to_json};
 use crate::domain::tally::Tally;
-use crate::domain::time::{Alarm, Time};
+use crate::domain::time::Time;
 
 /// The presence object. The streams live in the shell: a panic takes the machine along, and no stream notices.
 #[durable_object(alarm)]
@@ -38,8 +38,9 @@ struct Shell {
     /// Lobbies that were asked and have not answered, and those who wait for that.
     asking: Cell<usize>,
     patient: RefCell<Vec<oneshot::Sender<()>>>,
-    /// Not the alarm of the object: with streams open it stays in memory anyway, and this one writes nothing.
-    timer: Cell<Alarm>,
+    /// The wait for the next deadline, which ends when this is dropped. Not the alarm of the object: with streams open it
+    /// stays in memory anyway, and this one writes nothing. Without any, a wait would keep it there for nothing.
+    wait: Cell<Option<oneshot::Sender<()>>>,
     /// The alarm of the object, for what has to happen whether anybody watches or not.
     alarm: ObjectAlarm,
 }
@@ -80,7 +81,7 @@ impl DurableObject for Presence {
             newest: Cell::new(0),
             asking: Cell::new(0),
             patient: RefCell::default(),
-            timer: Cell::new(Alarm::default()),
+            wait: Cell::default(),
             alarm: ObjectAlarm::default(),
         };
         Self { shell: AssertUnwindSafe(Rc::new(shell)) }
@@ -284,18 +285,14 @@ impl Shell {
     }
 
     fn wake_at(self: &Rc<Self>, deadline: Option<Time>) {
-        let mut timer = self.timer.get();
-        let at = timer.arm(deadline);
-        self.timer.set(timer);
-        let Some(at) = at else { return };
+        self.wait.take();
+        let Some(at) = deadline else { return };
+        let (wait, given_up) = oneshot::channel::<()>();
+        self.wait.set(Some(wait));
         let shell = Rc::downgrade(self);
         spawn_local(async move {
-            host::sleep_until(at).await;
-            let Some(shell) = shell.upgrade() else { return };
-            let mut timer = shell.timer.get();
-            let armed = timer.rang(at);
-            shell.timer.set(timer);
-            if armed {
+            let waited = host::within(at.since(host::now()), given_up).await.is_none();
+            if let Some(shell) = shell.upgrade().filter(|_| waited) {
                 drop(shell.step(Input::Tick));
             }
         });

@@ -66,6 +66,8 @@ pub struct Diary {
     pub trace: Vec<(Instant, String)>,
     /// Every pass, ticket and visitor id that this client ever held.
     pub secrets: BTreeSet<String>,
+    /// How many sockets were opened without a ticket: this person has had no more sessions than these.
+    pub begun: u64,
     sky: Arc<Sky>,
     /// Since when the line is gone, and whether anything stood in the way then.
     down: Option<(Instant, Option<u32>)>,
@@ -80,17 +82,18 @@ pub fn lock(diary: &Mutex<Diary>) -> MutexGuard<'_, Diary> {
 }
 
 impl Diary {
-    /// An empty one, of somebody under this sky.
-    pub fn new(sky: Arc<Sky>) -> Self {
+    /// An empty one, of somebody under this sky, who may be known as a visitor.
+    pub fn new(sky: Arc<Sky>, visitor: Option<String>) -> Self {
         Self {
             pages: BTreeMap::new(),
-            kept: Kept::default(),
+            secrets: visitor.iter().cloned().collect(),
+            kept: Kept { visitor, ..Kept::default() },
             on_show: None,
             up: false,
             returns: Vec::new(),
             wrong: Vec::new(),
             trace: Vec::new(),
-            secrets: BTreeSet::new(),
+            begun: 0,
             sky,
             down: None,
         }
@@ -135,6 +138,7 @@ impl Diary {
         let known = [&self.kept.visitor, &self.kept.pass, &self.kept.ticket, &self.kept.memory];
         let fresh = secrets.into_iter().zip(known).filter(|(secret, known)| secret != known);
         self.secrets.extend(fresh.filter_map(|(secret, _)| secret.clone()));
+        self.begun += u64::from(kept.line > self.kept.line && kept.ticket.is_none());
         self.kept = kept;
     }
 

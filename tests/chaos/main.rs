@@ -3,12 +3,14 @@
 //! `people` talk with the real client, each through a `proxy` that is a network of their own; a `storm` breaks
 //! networks, clients, objects and the runtime itself as a seed has it. Each writes a `diary`; when all is healed and
 //! everything that was on the way has arrived, the `ledger` judges. A `dump` of all that the runtime has written is
-//! searched for what must be nowhere. `returns` measures how soon people are back, alone and as a crowd.
+//! searched for what must be nowhere. Meanwhile browsers hold `streams`, and the `counts` that these show are held against
+//! who is there. `returns` measures how soon people are back, alone and as a crowd.
 //!
 //! `make test-chaos` lets three short storms, `make chaos` one of ten minutes.
 
 #[path = "../simulation/chance.rs"]
 mod chance;
+mod counts;
 mod diary;
 mod dump;
 #[path = "../runtime/harness.rs"]
@@ -26,6 +28,7 @@ mod shell;
 #[path = "../../examples/chat/socket.rs"]
 mod socket;
 mod storm;
+mod streams;
 
 use std::env;
 use std::process::ExitCode;
@@ -77,7 +80,7 @@ async fn main() -> ExitCode {
         failed.extend((!good).then(|| "returns".to_owned()));
     }
     if failed.is_empty() {
-        println!("chaos: ok: nothing lost, doubled, reordered, crossed or kept");
+        println!("chaos: ok: nothing lost, doubled, reordered, crossed, kept or miscounted");
         return ExitCode::SUCCESS;
     }
     println!("chaos: FAILED: {}", failed.join(", "));

@@ -32,12 +32,23 @@ pub struct Pace {
     pub leave: u64,
 }
 
+/// Where a client lives.
+#[derive(Clone, Debug, Default)]
+pub struct Browser {
+    /// It holds an event stream, which counts it.
+    pub counted: bool,
+    /// Whose it is, if that is known already: several tabs are of one visitor.
+    pub visitor: Option<String>,
+}
+
 /// Somebody with a client.
 pub struct Person {
     /// Their own way to the service.
     pub network: Network,
     /// What they were shown.
     pub diary: Shared,
+    /// An event stream counts them.
+    pub counted: bool,
     name: String,
     client: Turn<Client>,
 }
@@ -55,12 +66,13 @@ impl Person {
         run: u8,
         number: usize,
         seed: u64,
+        Browser { counted, visitor }: Browser,
         service: watch::Receiver<Option<SocketAddr>>,
     ) -> io::Result<Arc<Self>> {
         let network = Network::open(run, number, service).await?;
-        let diary = Arc::new(Mutex::new(Diary::new(Arc::clone(&network.sky))));
-        let client = Turn::new(start(&network, &diary, seed));
-        Ok(Arc::new(Self { network, diary, name: format!("{seed:x}"), client }))
+        let diary = Arc::new(Mutex::new(Diary::new(Arc::clone(&network.sky), visitor)));
+        let client = Turn::new(start(&network, &diary, seed, counted));
+        Ok(Arc::new(Self { network, diary, counted, name: format!("{seed:x}"), client }))
     }
 
     /// They wish something.
@@ -79,7 +91,7 @@ impl Person {
         let _ = timeout(END, &mut client.ended).await;
         lock(&self.diary).lose_line();
         sleep(after).await;
-        *client = start(&self.network, &self.diary, seed);
+        *client = start(&self.network, &self.diary, seed, self.counted);
     }
 
     /// They leave for good, and say so.
@@ -163,11 +175,11 @@ fn message(who: &str, count: u64, kind: u64, chance: &mut Chance) -> String {
     if text.chars().count() > LONGEST { text.chars().take(LONGEST).collect() } else { text }
 }
 
-fn start(network: &Network, diary: &Shared, seed: u64) -> Client {
+fn start(network: &Network, diary: &Shared, seed: u64, counted: bool) -> Client {
     let kept = lock(diary).restart();
     let (alive, ended) = oneshot::channel::<()>();
     let writes = Arc::clone(diary);
-    let way = Way { site: network.site.clone(), through: None, seed };
+    let way = Way { site: network.site.clone(), through: None, seed, counted };
     let running = Running::start(way, kept, move |told| {
         // Dropped with the client's task, and not before.
         let _ = &alive;

@@ -13,7 +13,7 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::tcp::{ReadHalf, WriteHalf};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 use tokio::task::{JoinHandle, JoinSet, yield_now};
 use tokio::time::{sleep, timeout};
 
@@ -195,14 +195,12 @@ async fn carry(
         let (seen, back_seen) = (state.clone(), state.clone());
         let ((mut said, mut hears), (mut answered, mut told)) = (client.split(), service.split());
         let mut back = Chance::new(chance.below(u64::MAX));
-        let both = async {
-            tokio::join!(
-                pump(&mut said, &mut told, &seen, &mut chance),
-                pump(&mut answered, &mut hears, &back_seen, &mut back)
-            )
-        };
+        let both = both(
+            pump(&mut said, &mut told, &seen, &mut chance),
+            pump(&mut answered, &mut hears, &back_seen, &mut back),
+        );
         tokio::select! {
-            _ = both => return,
+            () = both => return,
             struck = state.wait_for(|state| state.blows != blows || state.weather == Weather::Hole) => struck.ok().map(|state| *state),
         }
     };
@@ -243,15 +241,33 @@ async fn end(client: &mut TcpStream, service: &mut TcpStream, blow: Blow, state:
             let ((mut said, mut hears), (mut answered, mut told)) = (client.split(), service.split());
             let _ = told.shutdown().await;
             let rest = pump(&mut answered, &mut hears, state, &mut chance);
-            let _ = timeout(DEAD, async { tokio::join!(rest, discard(&mut said)) }).await;
+            let _ = timeout(DEAD, both(discard(&mut said), rest)).await;
         }
         Blow::CutToClient => {
             let ((mut said, mut hears), (mut answered, mut told)) = (client.split(), service.split());
             let _ = hears.shutdown().await;
             let rest = pump(&mut said, &mut told, state, &mut chance);
-            let _ = timeout(DEAD, async { tokio::join!(rest, discard(&mut answered)) }).await;
+            let _ = timeout(DEAD, both(rest, discard(&mut answered))).await;
         }
     }
+}
+
+/// Both directions, each until its end. A client that has hung up takes nothing any more, and the service hears of it
+/// as it would from the client's own machine: soon, and when it says something.
+async fn both(said: impl Future<Output = ()>, answered: impl Future<Output = ()>) {
+    let (here, is_here) = oneshot::channel::<()>();
+    let said = async move {
+        said.await;
+        drop(here);
+    };
+    let answered = async move {
+        let gone = async {
+            let _ = is_here.await;
+            sleep(AFTER_DEATH).await;
+        };
+        tokio::select! { () = answered => {}, () = gone => {} }
+    };
+    tokio::join!(said, answered);
 }
 
 async fn discard(from: &mut ReadHalf<'_>) {

@@ -12,7 +12,7 @@ const CLASS_MS: u128 = 250;
 
 /// Tells what came of a storm. True if all is well.
 pub fn storm(options: &Options, seed: u64, outcome: &Outcome) -> bool {
-    let Outcome { faults, verdict, returns, drained, counted, searched, secrets, errors } = outcome;
+    let Outcome { faults, verdict, returns, drained, counts, searched, secrets, errors } = outcome;
     let total: u64 = faults.values().sum();
     let of = |kind| faults.get(kind).copied().unwrap_or_default();
     let kinds: Vec<String> = KINDS.iter().map(|kind| format!("{} {kind:?}", of(kind))).collect();
@@ -25,7 +25,12 @@ pub fn storm(options: &Options, seed: u64, outcome: &Outcome) -> bool {
     let free: Vec<Duration> = returns.iter().filter(|back| back.free).map(|back| back.took).collect();
     let all: Vec<Duration> = returns.iter().map(|back| back.took).collect();
     println!("  back     {}, with nothing in the way {}", spread(all), spread(free));
-    println!("  healed   all had arrived after {drained:.1?}, the counts were true {counted:.1?} later");
+    println!("  healed   all had arrived after {drained:.1?}, the counts were true {:.1?} later", counts.settled);
+    println!(
+        "  counts   shown {} times on {} streams of {} connections, {} online at most where {} could be; {:.1?} until all \
+         others had left",
+        counts.shown, counts.streams, counts.connections, counts.most.0, counts.most.1, counts.alone
+    );
     println!(
         "  verdict  {} lost, {} doubled, {} out of order, {} crossed, {} torn",
         verdict.lost, verdict.doubled, verdict.reordered, verdict.crossed, verdict.torn

@@ -17,7 +17,7 @@ use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 
 use crate::diary::lock;
 use crate::ledger::judge;
-use crate::people::{Pace, Person};
+use crate::people::{Browser, Pace, Person};
 use crate::proxy::Blow;
 use crate::run::{drain, gather, person_seed};
 use crate::runtime::{LOOK, Runtime};
@@ -48,7 +48,7 @@ pub struct Returns {
 /// Measures, with a crowd of so many people who talk in pairs.
 pub async fn measure(run: u8, count: usize, strict: bool) -> Result<Returns, String> {
     let runtime = Arc::new(Runtime::start().await);
-    let people = gather(&runtime, run, 0, count.max(FEW)).await?;
+    let people = gather(&runtime, run, 0, vec![Browser::default(); count.max(FEW)]).await?;
     let (over, is_over) = watch::channel(false);
     let mut lives = JoinSet::new();
     let mut enliven = |range: std::ops::Range<usize>, act_ms: u64| {

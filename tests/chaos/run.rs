@@ -7,18 +7,18 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use edgewise::client::Place;
-use futures::future::join_all;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
+use crate::counts::{self, Streams, Tally};
 use crate::diary::{Diary, Return, lock};
 use crate::dump::{self, Searched, Wanted};
 use crate::ledger::{Verdict, bites, judge};
 use crate::options::Options;
-use crate::people::{MARK, Pace, Person};
+use crate::people::{Browser, MARK, Pace, Person};
 use crate::proxy::clients_of;
-use crate::runtime::{Counts, LOOK, Runtime};
+use crate::runtime::{LOOK, Runtime};
 use crate::storm::{Damage, KINDS, Kind, Storm};
 
 /// The mean time from one act of a person to the next.
@@ -30,8 +30,6 @@ const RESTLESS: Pace = Pace { act_ms: 350, leave: 120 };
 /// Within what everything that was said has arrived, once all is well again: a dead line is noticed within 35 s, and
 /// come back to within 15 s.
 const DRAIN: Duration = Duration::from_secs(90);
-/// How long a lobby that fell silent may be counted.
-const LEASE: Duration = Duration::from_secs(90);
 
 /// What came of a run.
 pub struct Outcome {
@@ -43,8 +41,8 @@ pub struct Outcome {
     pub returns: Vec<Return>,
     /// How long it took until all had arrived.
     pub drained: Duration,
-    /// How long it took until the counts were true.
-    pub counted: Duration,
+    /// What was shown of the counts.
+    pub counts: Tally,
     /// What was searched for what must be nowhere.
     pub searched: Searched,
     /// How many passes, tickets and visitor ids there were.
@@ -56,20 +54,22 @@ pub struct Outcome {
 /// Lets a storm over as many people as `options` say. `run` keeps its addresses apart from those of other runs.
 pub async fn run(options: &Options, run: u8, seed: u64) -> Result<Outcome, String> {
     let runtime = Arc::new(Runtime::start().await);
-    let people = gather(&runtime, run, seed, options.pairs * 2).await?;
+    let people = gather(&runtime, run, seed, counts::browsers(&runtime, options.pairs * 2).await?).await?;
+    let streams = Streams::open(&runtime, &people, run).await.map_err(|error| format!("no network: {error}"))?;
     let (over, is_over) = watch::channel(false);
     let pace = if options.harsh { RESTLESS } else { Pace { act_ms: ACT_MS, leave: LEAVE } };
     let mut lives = JoinSet::new();
     for (number, person) in people.iter().enumerate() {
         lives.spawn(Arc::clone(person).live(person_seed(seed, number), pace, is_over.clone()));
     }
-    let Damage { faults, losses } = Storm::new(&runtime, &people).rage(seed, options.seconds, options.harsh).await?;
+    let storm = Storm::new(&runtime, &people, streams.hold.clone());
+    let Damage { faults, losses, blanks } = storm.rage(seed, options.seconds, options.harsh).await?;
     over.send_replace(true);
     while let Some(ended) = lives.join_next().await {
         ended.map_err(|error| error.to_string())?;
     }
     let drained = drain(&people).await;
-    let counted = runtime.counts_become(|| truth(&people), LEASE).await;
+    let settled = streams.settle().await;
     let mut verdict = {
         let diaries: Vec<_> = people.iter().map(|person| lock(&person.diary)).collect();
         let diaries: Vec<&Diary> = diaries.iter().map(|diary| &**diary).collect();
@@ -82,9 +82,6 @@ pub async fn run(options: &Options, run: u8, seed: u64) -> Result<Outcome, Strin
     if let Err(left) = &drained {
         verdict.findings.push(format!("not all has arrived after {DRAIN:?}: {left}"));
     }
-    if let Err(told) = counted {
-        verdict.findings.push(format!("the service counts {told:?}, and there are {:?}", truth(&people)));
-    }
     let secrets = secrets(&people);
     let searched = search(&runtime, run, &secrets).await?;
     verdict.findings.extend(searched.found.iter().take(20).map(|found| format!("must be nowhere: {found}")));
@@ -94,24 +91,30 @@ pub async fn run(options: &Options, run: u8, seed: u64) -> Result<Outcome, Strin
     }
     verdict.findings.extend(shortfall(options, &faults, &verdict));
     let returns = people.iter().flat_map(|person| lock(&person.diary).returns.clone()).collect();
-    join_all(people.iter().map(|person| person.leave())).await;
+    let (counts, wrong) = streams.finish(settled, &blanks).await;
+    verdict.findings.extend(wrong);
     Ok(Outcome {
         faults,
         verdict,
         returns,
         drained: drained.unwrap_or(DRAIN),
-        counted: counted.unwrap_or(LEASE),
+        counts,
         searched,
         secrets: secrets.len(),
         errors,
     })
 }
 
-/// People who have not begun yet.
-pub async fn gather(runtime: &Runtime, run: u8, seed: u64, count: usize) -> Result<Arc<Vec<Arc<Person>>>, String> {
+/// People who have not begun yet, one for each of `browsers`.
+pub async fn gather(
+    runtime: &Runtime,
+    run: u8,
+    seed: u64,
+    browsers: Vec<Browser>,
+) -> Result<Arc<Vec<Arc<Person>>>, String> {
     let mut people = Vec::new();
-    for number in 0..count {
-        let person = Person::new(run, number, person_seed(seed, number), runtime.service()).await;
+    for (number, browser) in browsers.into_iter().enumerate() {
+        let person = Person::new(run, number, person_seed(seed, number), browser, runtime.service()).await;
         people.push(person.map_err(|error| format!("no network: {error}"))?);
     }
     Ok(Arc::new(people))
@@ -153,18 +156,6 @@ fn left(people: &[Arc<Person>]) -> Option<String> {
         [(said, heard), (answered, taken)] if said == taken && answered == heard => None,
         _ => Some(format!("{c}, said and heard: {sides:?}")),
     })
-}
-
-/// How many people there are, by what they know themselves.
-pub fn truth(people: &[Arc<Person>]) -> Counts {
-    let mut counts = Counts { online: 0, waiting: 0, chatting: 0 };
-    for person in people {
-        let diary = lock(&person.diary);
-        counts.online += u64::from(diary.up);
-        counts.waiting += u64::from(diary.kept.place == Place::Seeking);
-        counts.chatting += u64::from(diary.on_show.is_some());
-    }
-    counts
 }
 
 fn secrets(people: &[Arc<Person>]) -> BTreeSet<String> {

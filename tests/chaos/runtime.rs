@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout};
@@ -16,11 +17,14 @@ const LOBBY: &str = "main-1";
 const PRESENCE: &str = "presence";
 /// How long an answer may take.
 const ANSWER: Duration = Duration::from_secs(10);
+/// How long an object may take to be free of everybody who has left: a stream's end shows at the second of two beats,
+/// and what it would have done next is waited for after that.
+const FREE: Duration = Duration::from_secs(50);
 /// How often what changes by itself is looked at.
 pub const LOOK: Duration = Duration::from_millis(50);
 
 /// How many people there are, as the service tells or as they know themselves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub struct Counts {
     /// Who is here.
     pub online: u64,
@@ -56,10 +60,17 @@ impl Runtime {
         self.evict("LOBBY", LOBBY, keep).await
     }
 
-    /// The presence object loses its memory.
+    /// The presence object loses its memory, as soon as it has noticed that nobody holds a stream of it any more.
     pub async fn forget_presence(&self) -> bool {
+        let began = Instant::now();
         // Only an object that runs can forget, and it is asleep when nobody asks.
-        self.counts().await.is_some() && self.evict("PRESENCE", PRESENCE, true).await
+        while self.counts().await.is_none() || !self.evict("PRESENCE", PRESENCE, true).await {
+            if began.elapsed() > FREE {
+                return false;
+            }
+            sleep(LOOK).await;
+        }
+        true
     }
 
     async fn evict(&self, binding: &str, name: &str, keep: bool) -> bool {
@@ -82,28 +93,16 @@ impl Runtime {
         let address = (*self.service.borrow())?;
         let asked = self.http.get(format!("http://{address}/presence")).send();
         let answer = timeout(ANSWER, asked).await.ok()?.ok()?;
-        let document: Value = serde_json::from_str(&answer.text().await.ok()?).ok()?;
-        let count = |field: &str| document[field].as_u64();
-        Some(Counts { online: count("online")?, waiting: count("waiting")?, chatting: count("chatting")? })
+        serde_json::from_str(&answer.text().await.ok()?).ok()
     }
 
-    /// Waits until `GET /presence` tells the truth, and says how long that took; or what it told last.
-    pub async fn counts_become(
-        &self,
-        truth: impl Fn() -> Counts,
-        within: Duration,
-    ) -> Result<Duration, Option<Counts>> {
-        let began = Instant::now();
-        loop {
-            let told = self.counts().await;
-            if told == Some(truth()) {
-                return Ok(began.elapsed());
-            }
-            if began.elapsed() > within {
-                return Err(told);
-            }
-            sleep(LOOK).await;
-        }
+    /// Somebody new enters: their visitor id.
+    pub async fn visitor(&self) -> Option<String> {
+        let site = format!("http://{}", (*self.service.borrow())?);
+        let asked = self.http.post(format!("{site}/enter")).header("origin", &site).body(r#"{"terms":true}"#).send();
+        let answer = timeout(ANSWER, asked).await.ok()?.ok()?;
+        let entry: Value = serde_json::from_str(&answer.text().await.ok()?).ok()?;
+        entry["visitor"].as_str().map(str::to_owned)
     }
 
     /// Where the runtime keeps what it stores.

@@ -96,7 +96,7 @@ fn plan(chance: &mut Chance, seconds: u64, harsh: bool) -> Vec<Fault> {
     let rare = [
         (Kind::Hibernate, often(15_000, 3_000), 4),
         (Kind::Evict, often(30_000, 5_000), 2),
-        (Kind::ForgetPresence, 60_000, 1),
+        (Kind::ForgetPresence, 120_000, 1),
         (Kind::Kill, often(100_000, 8_000), 1),
     ];
     for (kind, every, times) in rare {
@@ -119,12 +119,16 @@ pub struct Damage {
     pub faults: BTreeMap<Kind, u64>,
     /// When the lobby lost its memory and everybody's lines.
     pub losses: Vec<Instant>,
+    /// From when to when the presence object lost its memory and every stream.
+    pub blanks: Vec<(Instant, Instant)>,
 }
 
 /// A storm over these people.
 pub struct Storm {
     runtime: Arc<Runtime>,
     people: Arc<Vec<Arc<Person>>>,
+    /// Nobody holds a stream while this is true.
+    hold: watch::Sender<bool>,
     /// What befalls everybody waits for its turn.
     turn: Arc<Turn<()>>,
     /// True as soon as it is over.
@@ -132,10 +136,10 @@ pub struct Storm {
 }
 
 impl Storm {
-    /// One that has not begun.
-    pub fn new(runtime: &Arc<Runtime>, people: &Arc<Vec<Arc<Person>>>) -> Self {
+    /// One that has not begun. `hold`: makes everybody give up their stream while it is true.
+    pub fn new(runtime: &Arc<Runtime>, people: &Arc<Vec<Arc<Person>>>, hold: watch::Sender<bool>) -> Self {
         let (runtime, people) = (Arc::clone(runtime), Arc::clone(people));
-        Self { runtime, people, turn: Arc::default(), over: watch::Sender::new(false) }
+        Self { runtime, people, hold, turn: Arc::default(), over: watch::Sender::new(false) }
     }
 
     /// Breaks things as the seed has it, then heals everything. `harsh`: all that befalls everybody
@@ -147,17 +151,20 @@ impl Storm {
             sleep_until(began + fault.at).await;
             let mut chance = Chance::new(fault.draw);
             let (runtime, turn, people) = (Arc::clone(&self.runtime), Arc::clone(&self.turn), Arc::clone(&self.people));
+            let hold = self.hold.clone();
             if !SINGLE.contains(&fault.kind) {
                 happening.spawn(async move {
                     let _turn = turn.lock().await;
                     let at = Instant::now();
-                    Ok((fault.kind, at, befall_all(&runtime, &people, fault.kind, &mut chance).await?))
+                    let done = befall_all(&runtime, &people, &hold, fault.kind, &mut chance).await?;
+                    Ok((fault.kind, at, Instant::now(), done))
                 });
             } else if let Some(person) = self.victim(&mut chance) {
                 let over = self.over.subscribe();
                 happening.spawn(async move {
                     befall(&person, fault.kind, &mut chance, over).await;
-                    Ok((fault.kind, Instant::now(), true))
+                    let at = Instant::now();
+                    Ok((fault.kind, at, at, true))
                 });
             }
         }
@@ -165,9 +172,11 @@ impl Storm {
         self.over.send_replace(true);
         let mut damage = Damage::default();
         while let Some(happened) = happening.join_next().await {
-            let (kind, at, done): (Kind, Instant, bool) = happened.map_err(|error| error.to_string()).flatten()?;
+            let (kind, at, until, done): (Kind, Instant, Instant, bool) =
+                happened.map_err(|error| error.to_string()).flatten()?;
             *damage.faults.entry(kind).or_default() += u64::from(done);
             damage.losses.extend(matches!(kind, Kind::Evict | Kind::Kill).then_some(at));
+            damage.blanks.extend((done && matches!(kind, Kind::ForgetPresence | Kind::Kill)).then_some((at, until)));
         }
         for person in self.people.iter() {
             person.wish(Input::Nudge).await;
@@ -221,13 +230,20 @@ async fn befall(person: &Person, kind: Kind, chance: &mut Chance, over: watch::R
 async fn befall_all(
     runtime: &Runtime,
     people: &[Arc<Person>],
+    hold: &watch::Sender<bool>,
     kind: Kind,
     chance: &mut Chance,
 ) -> Result<bool, String> {
     Ok(match kind {
         Kind::Hibernate => runtime.forget_lobby(true).await,
         Kind::Evict => runtime.forget_lobby(false).await,
-        Kind::ForgetPresence => runtime.forget_presence().await,
+        Kind::ForgetPresence => {
+            // An object with open streams cannot be made to forget.
+            hold.send_replace(true);
+            let done = runtime.forget_presence().await;
+            hold.send_replace(false);
+            done
+        }
         Kind::Kill => {
             people.iter().for_each(|person| person.network.sky.darken());
             let killed = runtime.kill(Duration::from_millis(chance.below(1_500))).await;
