@@ -95,6 +95,30 @@ test('from the door to a retracted announcement and a pause, by keyboard alone',
   await page.context().close();
 });
 
+test('Enter in a field announces nothing, and what is critical is asked for twice', async () => {
+  const { page, service } = await stand.operator();
+  await signIn(page);
+  await page.getByText('None is in force.').waitFor();
+  await page.getByLabel('Text').fill('A break');
+  await page.getByLabel('Ends').selectOption('at');
+  await page.getByLabel('Date and time of the end').fill('2099-01-01T00:00');
+  await page.getByLabel('Date and time of the end').press('Enter');
+  await page.getByRole('radio', { name: 'Critical' }).check();
+  await page.getByRole('radio', { name: 'Critical' }).press('Enter');
+  // Whatever these keys had asked for would be on its way before this.
+  await page.getByRole('button', { name: 'Announce', exact: true }).press('Enter');
+  await page.getByRole('dialog').getByText('Everybody with the page open will be told at once').waitFor();
+  await page.keyboard.press('Enter');
+  await focused(page, 'announce');
+  assert.ok(!service.asked.includes('POST /admin/announcements'));
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog').getByRole('button', { name: 'Tell everybody' }).click();
+  await page.locator('#note').getByText('on show').waitFor();
+  assert.equal(service.announcements.length, 1);
+  await focused(page, 'text');
+  await page.context().close();
+});
+
 test('what is wrong takes the focus to its field', async () => {
   const { page } = await stand.operator();
   await signIn(page);

@@ -111,6 +111,7 @@ const NEWS = Object.freeze({
 const NOTICED = Object.freeze({
   pause: 'Who talks goes on. Who waits keeps the place and is told. Newcomers are turned away for the moment.',
   resume: 'Who waits is matched at once, in the order of their waiting, and newcomers come in again.',
+  announce: 'Everybody with the page open will be told at once, whatever they are doing.',
   retract: 'It goes from every open page at once, and cannot be brought back: only announced anew.',
 });
 
@@ -265,12 +266,16 @@ function draftOf({ draft }) {
  * @param {State} state
  * @returns {QuestionScreen | null}
  */
-function questionOf({ question, list }) {
+function questionOf({ question, list, draft }) {
   if (question === null) return null;
   if (question.what === 'pause') {
     return question.paused
       ? { title: 'Pause matching?', detail: NOTICED.pause, quote: '', yes: 'Pause', no: 'Not now', grave: true }
       : { title: 'Resume matching?', detail: NOTICED.resume, quote: '', yes: 'Resume', no: 'Not yet', grave: false };
+  }
+  if (question.what === 'announce') {
+    const title = 'Announce this as critical?';
+    return { title, detail: NOTICED.announce, quote: wording(draft), yes: 'Tell everybody', no: 'Not yet', grave: true };
   }
   const quote = list.items?.find(({ id }) => id === question.id)?.text ?? '';
   const title = 'Retract this announcement?';
