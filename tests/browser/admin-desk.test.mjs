@@ -315,6 +315,25 @@ test('the chart tells the numbers of a minute under the pointer, and all of them
   await page.context().close();
 });
 
+test('twenty announcements in force leave the next one within reach, and each of them too', async () => {
+  const { page, service } = await stand.operator(PHONE);
+  service.announcements = Array.from({ length: 20 }, (_, n) => ({ ...NOTE, id: `n${n}`, text: 'A line.\n'.repeat(20) }));
+  await signIn(page);
+  await page.locator('.item').nth(19).waitFor();
+  const top = async (/** @type {string} */ id) => (await page.locator(id).boundingBox())?.y ?? Number.NaN;
+  assert.ok(await top('#draft') - await top('#announcements-title') < PHONE.viewport.height);
+  await page.getByRole('region', { name: 'In force' }).focus();
+  await page.keyboard.press('End');
+  const last = page.locator('.item').last();
+  await page.waitForFunction(() => {
+    const frame = document.getElementById('held');
+    return frame !== null && frame.scrollTop > 0 && frame.scrollTop + frame.clientHeight > frame.scrollHeight - 2;
+  });
+  await last.getByRole('button', { name: 'Retract' }).click();
+  await page.getByRole('dialog').waitFor();
+  await page.context().close();
+});
+
 test('a chart in a window that changes is drawn anew', async () => {
   const { page } = await stand.operator();
   await signIn(page);
