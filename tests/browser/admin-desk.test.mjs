@@ -112,7 +112,7 @@ test('Enter in a field announces nothing, and what is critical is asked for twic
   await focused(page, 'announce');
   assert.ok(!service.asked.includes('POST /admin/announcements'));
   await page.keyboard.press('Enter');
-  await page.getByRole('dialog').getByRole('button', { name: 'Tell everybody' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Tell all' }).click();
   await page.locator('#note').getByText('on show').waitFor();
   assert.equal(service.announcements.length, 1);
   await focused(page, 'text');

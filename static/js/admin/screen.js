@@ -275,7 +275,7 @@ function questionOf({ question, list, draft }) {
   }
   if (question.what === 'announce') {
     const title = 'Announce this as critical?';
-    return { title, detail: NOTICED.announce, quote: wording(draft), yes: 'Tell everybody', no: 'Not yet', grave: true };
+    return { title, detail: NOTICED.announce, quote: wording(draft), yes: 'Tell all', no: 'Not yet', grave: true };
   }
   const quote = list.items?.find(({ id }) => id === question.id)?.text ?? '';
   const title = 'Retract this announcement?';
