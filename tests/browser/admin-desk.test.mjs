@@ -315,6 +315,29 @@ test('the chart tells the numbers of a minute under the pointer, and all of them
   await page.context().close();
 });
 
+test('the chart stays where it is while a finger reads it', async () => {
+  const { page, service } = await stand.operator({ ...PHONE, viewport: { width: 320, height: 568 } });
+  const { hour } = service.stats;
+  service.stats = stats({ hour: hour.map((each) => ({ ...each, online: 70_000, chatting: 60_000, waiting: 10_000 })) });
+  await signIn(page);
+  const chart = page.locator('#chart svg');
+  await chart.waitFor();
+  const before = await chart.boundingBox();
+  await chart.hover({ position: { x: 150, y: 80 } });
+  await page.locator('#read-online').getByText('70,000').waitFor();
+  const scrolled = (await page.locator('#hour-title').boundingBox())?.y ?? 0;
+  const after = await chart.boundingBox();
+  assert.ok(before && after);
+  await page.mouse.move(0, 0);
+  await page.locator('#read-online').getByText(/^$/).waitFor({ state: 'attached' });
+  const title = (await page.locator('#hour-title').boundingBox())?.y ?? 0;
+  const rest = await chart.boundingBox();
+  const moved = Math.abs(after.y - scrolled - ((rest?.y ?? 0) - title));
+  assert.ok(moved < 1, `by ${moved} px`);
+  assert.equal(after.height, before.height);
+  await page.context().close();
+});
+
 test('twenty announcements in force leave the next one within reach, and each of them too', async () => {
   const { page, service } = await stand.operator(PHONE);
   service.announcements = Array.from({ length: 20 }, (_, n) => ({ ...NOTE, id: `n${n}`, text: 'A line.\n'.repeat(20) }));
