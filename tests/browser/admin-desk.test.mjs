@@ -129,6 +129,9 @@ test('what is wrong takes the focus to its field', async () => {
   await page.getByLabel('Ends').selectOption('at');
   await page.getByRole('button', { name: 'Announce', exact: true }).click();
   await focused(page, 'moment');
+  const described = await page.locator('#moment').getAttribute('aria-describedby');
+  assert.ok(described?.split(' ').includes('zone'));
+  await page.locator('#zone').getByText('Time zone: UTC').waitFor();
   await page.context().close();
 });
 

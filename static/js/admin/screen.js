@@ -2,7 +2,7 @@
 // page.
 
 import { ANNOUNCEMENTS, TEXT_CHARS } from './wire.js';
-import { moment, number, second } from './format.js';
+import { moment, number, second, zone } from './format.js';
 import { FAULT, room, wording } from './compose.js';
 import * as charts from './chart.js';
 import * as figures from './figures.js';
@@ -59,6 +59,7 @@ import * as words from './words.js';
  * @property {string} text
  * @property {string} end
  * @property {string} moment
+ * @property {string} zone     the moment's; empty where none is to be chosen
  * @property {string} counter
  * @property {boolean} over
  * @property {{text: string, end: string, form: string}} faults
@@ -250,6 +251,7 @@ function draftOf({ draft }) {
   const clean = wording(draft);
   return {
     severity, text, end, moment: at, sending,
+    zone: end === 'at' ? `Time zone: ${zone()}` : '',
     counter: left < 0 ? `${number(-left)} too many` : `${number(TEXT_CHARS - left)} of ${TEXT_CHARS}`,
     over: left < 0,
     faults: {

@@ -34,6 +34,7 @@ export function createDraft({ get, clone, text, emit }) {
     if (end.value !== draft.end) end.value = draft.end;
     if (moment.value !== draft.moment) moment.value = draft.moment;
     moment.hidden = draft.end !== 'at';
+    text('zone', draft.zone);
     text('counter', draft.counter);
     get('counter').classList.toggle('over', draft.over);
     text('announce', draft.sending ? 'Announcing…' : 'Announce');
