@@ -1,5 +1,9 @@
 // What the operator has to say, as this person sees it: what they hid stays hidden on this device, and what has run out
 // goes by itself.
+//
+// While the stream speaks, the service itself takes back what runs out, and this device's clock, which may be wrong, has
+// no say. Only where the stream is interrupted does the clock hide what has run out by it; what the service still tells
+// of once it speaks again is on show again.
 
 import { SEVERITY } from './wire.js';
 import { is } from './codec.js';
@@ -19,11 +23,11 @@ const ORDER = Object.freeze([SEVERITY.critical, SEVERITY.warning, SEVERITY.info]
 
 /**
  * What is on show: what matters most first, and the newest of it.
- * @param {Pick<State, 'announcements' | 'dismissed'>} state
+ * @param {Pick<State, 'announcements' | 'dismissed' | 'expired'>} state
  * @returns {Announcement[]}
  */
-export function onShow({ announcements, dismissed }) {
-  const open = announcements.filter(({ id }) => !dismissed.includes(id)).reverse();
+export function onShow({ announcements, dismissed, expired }) {
+  const open = announcements.filter(({ id }) => !dismissed.includes(id) && !expired.includes(id)).reverse();
   return ORDER.flatMap((severity) => open.filter((each) => each.severity === severity));
 }
 
@@ -34,26 +38,42 @@ export function onShow({ announcements, dismissed }) {
  * @returns {Step}
  */
 export function told(state, event) {
-  return timed(reduceFeed(state, event));
+  const news = event.type === 'announced' ? event.announcement.id : null;
+  return timed({ ...reduceFeed(state, event), expired: state.expired.filter((id) => id !== news) });
+}
+
+/**
+ * The stream has told how many are here, or has been silent for so long that nobody knows.
+ * @param {State} state
+ * @param {Extract<FeedEvent, {type: 'counts'}>} event
+ * @returns {Step}
+ */
+export function toldCounts(state, event) {
+  const after = reduceFeed(state, event);
+  const turned = (state.counts === null) !== (after.counts === null);
+  return turned ? timed({ ...after, expired: [] }) : step(after);
 }
 
 /**
  * @param {State} state
- * @param {number} now   in milliseconds since 1970
+ * @param {number} now   in milliseconds since 1970, by this device
  * @returns {Step}
  */
 export function expire(state, now) {
-  const announcements = state.announcements.filter(({ until }) => until === null || until > now);
-  return timed({ ...state, announcements });
+  if (state.counts !== null) return step(state);
+  const over = state.announcements.filter(({ until }) => until !== null && until <= now);
+  return timed({ ...state, expired: over.map(({ id }) => id) });
 }
 
 /**
- * Asks for the time when the next one runs out.
+ * Asks for the time when the next one runs out, where that is for this device to say.
  * @param {State} state
  * @returns {Step}
  */
 function timed(state) {
-  const ends = state.announcements.flatMap(({ until }) => (until === null ? [] : [until]));
+  const { announcements, expired, counts } = state;
+  const open = counts === null ? announcements.filter(({ id }) => !expired.includes(id)) : [];
+  const ends = open.flatMap(({ until }) => (until === null ? [] : [until]));
   return step(state, { do: 'clock', at: ends.length === 0 ? null : Math.min(...ends) });
 }
 

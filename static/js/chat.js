@@ -17,8 +17,7 @@ import * as lines from './line.js';
 import * as service from './service.js';
 import * as talks from './talk.js';
 import * as typing from './typing.js';
-import { reduceFeed } from './feed.js';
-import { dismiss, dismissedElsewhere, expire, recallDismissed, told } from './announcements.js';
+import { dismiss, dismissedElsewhere, expire, recallDismissed, told, toldCounts } from './announcements.js';
 import { recall, reduceWanted, takeField } from './wanted.js';
 import { file, fileAgain } from './filings.js';
 
@@ -57,7 +56,7 @@ export function reduce(state, event) {
     case 'frame': return service.frame(state, event.frame);
     case 'down': return service.down(state, event);
     case 'timer': return timer(state, event.name);
-    case 'counts': return step(reduceFeed(state, event));
+    case 'counts': return toldCounts(state, event);
     case 'announced': case 'retracted': case 'inForce': return told(state, event);
     case 'dismiss': return dismiss(state, event.id);
     case 'dismissed': return step(dismissedElsewhere(state, event.value));

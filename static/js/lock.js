@@ -3,6 +3,7 @@
 //   out -> queued -> held     `ask`: free, or its turn
 //   out | queued -> held      `steal`: whoever holds it
 //   held -> queued            stolen; a frozen page hears of it when it wakes
+//   queued -> out             the browser ends the queue
 //   any -> out                `leave`
 
 /** @typedef {Pick<LockManager, 'request'>} Locks */
@@ -39,12 +40,15 @@ export function createLock({ locks, name, onHeld, onStolen, onRefused }) {
       onHeld();
     });
     // A request that takes the lock by force cannot be given up; it is granted at once anyway.
-    locks.request(name, force ? { steal: true } : { signal: queue.signal }, hold).catch(() => {
+    locks.request(name, force ? { steal: true } : { signal: queue.signal }, hold).catch((thrown) => {
       if (end !== mine) return;
       end = null;
-      if (!held) return onRefused();
-      request(false);
-      onStolen();
+      const aborted = thrown?.name === 'AbortError';
+      if (!held && !aborted) return onRefused();
+      // Another tab was as quick, or took it later. Where the browser ended the queue it may end the next one too: who
+      // is in none hears by the holder's silence that it is gone.
+      if (held || force) request(false);
+      if (held) onStolen();
     });
   }
 

@@ -113,6 +113,7 @@ import { LIMITS } from './wire.js';
  * @property {{online: number, waiting: number, chatting: number} | null} counts   null: not known now
  * @property {readonly Announcement[]} announcements   as they were made, those that the person hid among them
  * @property {readonly string[]} dismissed            the ids of those that were hidden on this device, newest last
+ * @property {readonly string[]} expired              the ids of those that ran out while the stream was interrupted
  * @property {string} draft
  * @property {string | null} notice   one plain word to the person about what just did not work
  * @property {boolean} armed          Escape was pressed once
@@ -178,6 +179,7 @@ export const INITIAL = Object.freeze({
   counts: null,
   announcements: Object.freeze([]),
   dismissed: Object.freeze([]),
+  expired: Object.freeze([]),
   draft: '',
   notice: null,
   armed: false,

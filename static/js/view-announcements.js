@@ -88,11 +88,13 @@ export function createAnnouncements({ get, clone, emit }) {
   }
 
   /**
-   * The card that had the focus is gone: it goes to the one in its place, or on to the page.
+   * The card that had the focus is gone: it goes to the one in its place, or on to the page: in a conversation, to what
+   * is being written.
    * @param {number} at
    */
   function goOn(at) {
-    (buttons()[at] ?? buttons().at(-1) ?? get('main')).focus({ preventScroll: true });
+    const page = region.ownerDocument.body.dataset.screen === 'talk' ? 'draft' : 'main';
+    (buttons()[at] ?? buttons().at(-1) ?? get(page)).focus({ preventScroll: true });
   }
 
   function buttons() {

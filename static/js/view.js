@@ -85,12 +85,12 @@ export function createView(document, window, emit) {
   }
 
   /**
-   * Who came by keyboard or hears the page goes on where the screen begins.
+   * Who came by keyboard or hears the page goes on where the screen begins; what stands above it stays in sight.
    * @param {Screen['name']} name
    */
   function focusOn(name) {
-    if (name === 'talk') draft.focus();
-    else get({ gate: 'gate-title', home: 'talk', seeking: 'seeking-title', trouble: 'trouble-title' }[name]).focus();
+    const id = { gate: 'gate-title', home: 'talk', seeking: 'seeking-title', trouble: 'trouble-title', talk: 'draft' };
+    get(id[name]).focus({ preventScroll: true });
   }
 
   // --- the conversation ---

@@ -95,6 +95,30 @@ test('from the door to a retracted announcement and a pause, by keyboard alone',
   await page.context().close();
 });
 
+test('Enter in a field announces nothing, and what is critical is asked for twice', async () => {
+  const { page, service } = await stand.operator();
+  await signIn(page);
+  await page.getByText('None is in force.').waitFor();
+  await page.getByLabel('Text').fill('A break');
+  await page.getByLabel('Ends').selectOption('at');
+  await page.getByLabel('Date and time of the end').fill('2099-01-01T00:00');
+  await page.getByLabel('Date and time of the end').press('Enter');
+  await page.getByRole('radio', { name: 'Critical' }).check();
+  await page.getByRole('radio', { name: 'Critical' }).press('Enter');
+  // Whatever these keys had asked for would be on its way before this.
+  await page.getByRole('button', { name: 'Announce', exact: true }).press('Enter');
+  await page.getByRole('dialog').getByText('Everybody with the page open will be told at once').waitFor();
+  await page.keyboard.press('Enter');
+  await focused(page, 'announce');
+  assert.ok(!service.asked.includes('POST /admin/announcements'));
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog').getByRole('button', { name: 'Tell all' }).click();
+  await page.locator('#note').getByText('on show').waitFor();
+  assert.equal(service.announcements.length, 1);
+  await focused(page, 'text');
+  await page.context().close();
+});
+
 test('what is wrong takes the focus to its field', async () => {
   const { page } = await stand.operator();
   await signIn(page);
@@ -105,6 +129,9 @@ test('what is wrong takes the focus to its field', async () => {
   await page.getByLabel('Ends').selectOption('at');
   await page.getByRole('button', { name: 'Announce', exact: true }).click();
   await focused(page, 'moment');
+  const described = await page.locator('#moment').getAttribute('aria-describedby');
+  assert.ok(described?.split(' ').includes('zone'));
+  await page.locator('#zone').getByText('Time zone: UTC').waitFor();
   await page.context().close();
 });
 
@@ -180,7 +207,8 @@ test('the token is kept for the tab alone, never in an address, and is gone afte
   const kept = () => page.evaluate(() => {
     return { tab: Object.values(sessionStorage), browser: Object.values(localStorage) };
   });
-  assert.deepEqual(await kept(), { tab: [TOKEN], browser: [] });
+  const { tab, browser } = await kept();
+  assert.deepEqual([tab.map((text) => JSON.parse(text).token), browser], [[TOKEN], []]);
   assert.equal(await page.locator('#token').inputValue(), '');
   assert.ok(service.asked.every((each) => !each.includes(TOKEN)));
   await page.reload();
@@ -288,6 +316,48 @@ test('the chart tells the numbers of a minute under the pointer, and all of them
   assert.match(summary ?? '', /^From \d\d:\d\d to \d\d:\d\d: online \d+ to \d+, chatting/);
   await page.getByText('The numbers of each minute').click();
   assert.equal(await page.locator('#minutes tr').count(), 60);
+  await page.context().close();
+});
+
+test('the chart stays where it is while a finger reads it', async () => {
+  const { page, service } = await stand.operator({ ...PHONE, viewport: { width: 320, height: 568 } });
+  const { hour } = service.stats;
+  service.stats = stats({ hour: hour.map((each) => ({ ...each, online: 70_000, chatting: 60_000, waiting: 10_000 })) });
+  await signIn(page);
+  const chart = page.locator('#chart svg');
+  await chart.waitFor();
+  const before = await chart.boundingBox();
+  await chart.hover({ position: { x: 150, y: 80 } });
+  await page.locator('#read-online').getByText('70,000').waitFor();
+  const scrolled = (await page.locator('#hour-title').boundingBox())?.y ?? 0;
+  const after = await chart.boundingBox();
+  assert.ok(before && after);
+  await page.mouse.move(0, 0);
+  await page.locator('#read-online').getByText(/^$/).waitFor({ state: 'attached' });
+  const title = (await page.locator('#hour-title').boundingBox())?.y ?? 0;
+  const rest = await chart.boundingBox();
+  const moved = Math.abs(after.y - scrolled - ((rest?.y ?? 0) - title));
+  assert.ok(moved < 1, `by ${moved} px`);
+  assert.equal(after.height, before.height);
+  await page.context().close();
+});
+
+test('twenty announcements in force leave the next one within reach, and each of them too', async () => {
+  const { page, service } = await stand.operator(PHONE);
+  service.announcements = Array.from({ length: 20 }, (_, n) => ({ ...NOTE, id: `n${n}`, text: 'A line.\n'.repeat(20) }));
+  await signIn(page);
+  await page.locator('.item').nth(19).waitFor();
+  const top = async (/** @type {string} */ id) => (await page.locator(id).boundingBox())?.y ?? Number.NaN;
+  assert.ok(await top('#draft') - await top('#announcements-title') < PHONE.viewport.height);
+  await page.getByRole('region', { name: 'In force' }).focus();
+  await page.keyboard.press('End');
+  const last = page.locator('.item').last();
+  await page.waitForFunction(() => {
+    const frame = document.getElementById('held');
+    return frame !== null && frame.scrollTop > 0 && frame.scrollTop + frame.clientHeight > frame.scrollHeight - 2;
+  });
+  await last.getByRole('button', { name: 'Retract' }).click();
+  await page.getByRole('dialog').waitFor();
   await page.context().close();
 });
 

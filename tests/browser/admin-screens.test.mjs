@@ -151,10 +151,14 @@ for (const [tag, size] of looks) {
     await page.getByLabel('Ends').selectOption('6');
     service.refuse['POST /admin/announcements'] = { status: 409, body: { code: 'full' } };
     await page.getByRole('button', { name: 'Announce', exact: true }).click();
+    await page.getByText('Everybody with the page open will be told at once').waitFor();
+    await look(page, `55-critical-${tag}`);
+    await page.getByRole('dialog').getByRole('button', { name: 'Tell all' }).click();
     await page.getByText('20 announcements are in force already').waitFor();
     await see(page, `55-full-${tag}`);
     service.refuse = {};
     await page.getByRole('button', { name: 'Announce', exact: true }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Tell all' }).click();
     await page.locator('#note').getByText('on show').waitFor();
     await see(page, `56-announced-${tag}`);
 

@@ -164,13 +164,13 @@ test('what was hidden stays hidden: in the other tabs, and on the next visit', a
   await page.context().close();
 });
 
-test('what runs out goes by itself', async () => {
+test('while the stream speaks it says what is in force, and once it is interrupted this device does', async () => {
   const page = await person([announcement(1, 'info', NOTE), announcement(2, 'warning', 'Long over.', 1)]);
-  await card(page, NOTE).waitFor();
-  assert.deepEqual(await texts(page), [NOTE]);
-  feed.say(announcement(3, 'warning', 'Only now.', Date.now() + 1_500));
-  await card(page, 'Only now.').waitFor();
-  await card(page, 'Only now.').waitFor({ state: 'detached' });
+  await page.getByText('128 here now').waitFor();
+  assert.deepEqual(await texts(page), ['Long over.', NOTE], 'the clock of this device may be wrong');
+  feed.begin();
+  feed.end();
+  await card(page, 'Long over.').waitFor({ state: 'detached' });
   assert.deepEqual(await texts(page), [NOTE]);
   await page.context().close();
 });
@@ -187,6 +187,15 @@ test('what looks like markup is text, and a line break is one', async () => {
   await page.context().close();
 });
 
+test('on a small phone, accepting the terms leaves the bar and the announcement in sight', async () => {
+  const page = await person([announcement(1, 'info', NOTE)], { ...PHONE, viewport: { width: 320, height: 480 } });
+  await card(page, NOTE).waitFor();
+  await accept(page);
+  await page.waitForFunction(() => document.activeElement?.id === 'talk');
+  assert.equal(await page.evaluate(() => window.scrollY), 0);
+  await page.context().close();
+});
+
 test('by keyboard, each hides in turn and the focus is never lost', async () => {
   const page = await person(THREE);
   await card(page, NOTE).waitFor();
@@ -199,4 +208,17 @@ test('by keyboard, each hides in turn and the focus is never lost', async () => 
     assert.ok(await page.locator(at).first().evaluate((each) => each === document.activeElement));
   }
   await page.context().close();
+});
+
+test('who hides the last one in a conversation goes on writing', async () => {
+  const ann = await person([announcement(1, 'info', NOTE)]);
+  const ben = await stage.person();
+  await meet(ben, ann);
+  await card(ann, NOTE).getByRole('button').focus();
+  await ann.keyboard.press('Enter');
+  await ann.waitForFunction(() => document.activeElement?.id === 'draft');
+  await ann.keyboard.type('Here again');
+  await ann.keyboard.press('Enter');
+  await heard(ben, 'Here again');
+  await Promise.all([ann.context().close(), ben.context().close()]);
 });

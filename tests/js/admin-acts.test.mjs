@@ -23,6 +23,31 @@ test('it is sent once, however often the button is pressed', () => {
   assert.equal(operator.write({ text: 'Hello again' }).screen.draft.text, 'Hello');
 });
 
+test('what is critical goes out only after a question', () => {
+  const operator = Operator.inside().write({ severity: 'critical', text: ' Hello ' }).do({ type: 'announce' });
+  assert.deepEqual(operator.effects, []);
+  assert.match(operator.screen.question?.detail ?? '', /Everybody with the page open will be told at once/);
+  assert.equal(operator.screen.question?.quote, 'Hello');
+  assert.notEqual(operator.stats().listed([]).screen.question, null, 'nothing that is heard meanwhile answers it');
+  operator.do({ type: 'no' });
+  assert.deepEqual([operator.effects, operator.screen.question, operator.state.draft.text], [[], null, ' Hello ']);
+  operator.do({ type: 'announce' }).do({ type: 'yes' });
+  assert.deepEqual(operator.effect('announce').what, { severity: 'critical', text: 'Hello', until: null });
+  assert.deepEqual([operator.screen.question, operator.screen.draft.sending], [null, true]);
+  assert.equal(operator.do({ type: 'announce' }).screen.question, null, 'it is on its way');
+});
+
+test('a question that outlasts the end of what it is about sends nothing', () => {
+  const at = new Date(AT + 60_000);
+  const moment = new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+  const operator = Operator.inside().write({ severity: 'critical', text: 'Hello', end: 'at', moment });
+  operator.do({ type: 'announce' });
+  assert.notEqual(operator.screen.question, null);
+  operator.pass(120_000).do({ type: 'yes' });
+  assert.deepEqual([operator.effects, operator.screen.question], [[], null]);
+  assert.match(operator.screen.draft.faults.end, /has passed/);
+});
+
 test('an end in hours counts by the clock of the service', () => {
   for (const [end, hours] of /** @type {const} */ ([['1', 1], ['6', 6], ['24', 24]])) {
     const operator = Operator.inside().write({ text: 'Hello', end }).do({ type: 'announce' });
@@ -70,12 +95,12 @@ test('a refused announcement stays as it was written', () => {
     ['slow_down', 'form', /a little later/], ['eclipse', 'form', /eclipse/],
   ]);
   for (const [code, field, words] of faults) {
-    const operator = Operator.inside().write({ severity: 'critical', text: 'Hello', end: '6' });
+    const operator = Operator.inside().write({ severity: 'warning', text: 'Hello', end: '6' });
     operator.do({ type: 'announce' });
     operator.announced(no(code, code === 'bad_request' ? { detail: 'until is odd' } : {}));
     const { draft } = operator.screen;
     assert.match(draft.faults[field], words);
-    assert.deepEqual([draft.severity, draft.text, draft.end, draft.sending], ['critical', 'Hello', '6', false]);
+    assert.deepEqual([draft.severity, draft.text, draft.end, draft.sending], ['warning', 'Hello', '6', false]);
     assert.equal(operator.write({ text: 'Hello!' }).screen.draft.faults[field], '');
   }
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createApi } from '../../static/js/admin/api.js';
-import { createKeep } from '../../static/js/admin/keep.js';
+import { KEPT_MS, createKeep } from '../../static/js/admin/keep.js';
 import * as shapes from '../../static/js/admin/shapes.js';
 import { TOKEN } from './admin-play.mjs';
 import { empty, lobby, stats } from './admin-samples.mjs';
@@ -113,7 +113,8 @@ test('announcements are read one by one', () => {
   assert.equal(shapes.paused({ paused: 'yes' }), null);
 });
 
-test('the token is kept until it is taken away, where there is anything to keep it in', () => {
+/** What a tab keeps, as its storage would. */
+function drawer() {
   /** @type {Map<string, string>} */
   const held = new Map();
   const storage = /** @type {Storage} */ (/** @type {unknown} */ ({
@@ -121,13 +122,45 @@ test('the token is kept until it is taken away, where there is anything to keep 
     setItem: (/** @type {string} */ key, /** @type {string} */ value) => held.set(key, value),
     removeItem: (/** @type {string} */ key) => held.delete(key),
   }));
-  const keep = createKeep(() => storage);
+  return { held, storage };
+}
+
+test('the token is kept until it is taken away, where there is anything to keep it in', () => {
+  const { held, storage } = drawer();
+  const keep = createKeep(() => storage, () => 0);
   assert.equal(keep.recall(), null);
   keep.keep(TOKEN);
-  assert.equal(createKeep(() => storage).recall(), TOKEN);
+  assert.equal(createKeep(() => storage, () => 0).recall(), TOKEN);
   keep.keep(null);
   assert.equal(held.size, 0);
-  const forbidden = createKeep(() => { throw new Error('forbidden'); });
+  const forbidden = createKeep(() => { throw new Error('forbidden'); }, () => 0);
   forbidden.keep(TOKEN);
   assert.equal(forbidden.recall(), null);
+});
+
+test('a tab that is opened again recalls the token for half an hour after its last use', () => {
+  const { held, storage } = drawer();
+  let now = 1_000;
+  const keep = createKeep(() => storage, () => now);
+  keep.keep(TOKEN);
+  now += KEPT_MS - 1;
+  assert.equal(keep.recall(), TOKEN);
+  keep.keep(TOKEN);
+  now += KEPT_MS - 1;
+  assert.equal(keep.recall(), TOKEN, 'each use counts');
+  now += 1;
+  assert.equal(keep.recall(), null);
+  assert.equal(held.size, 0, 'and what is worth nothing is not kept');
+});
+
+test('what does not read as a token of some time is none', () => {
+  const { held, storage } = drawer();
+  const keep = createKeep(() => storage, () => 1_000);
+  keep.keep(TOKEN);
+  const [key = ''] = held.keys();
+  for (const text of [TOKEN, '{}', '[]', 'null', `{"token":"${TOKEN}"}`, '{"token":"","at":1}', '{"token":1,"at":1}',
+    `{"token":"${TOKEN}","at":1001}`]) {
+    held.set(key, text);
+    assert.equal(keep.recall(), null, text);
+  }
 });

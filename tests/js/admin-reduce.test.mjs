@@ -60,7 +60,8 @@ test('a token of this tab leads straight in', () => {
 
 test('numbers are asked for two seconds after they came, announcements after ten', () => {
   const operator = Operator.booted(TOKEN).stats();
-  assert.deepEqual(operator.asked, ['stats 2000']);
+  assert.deepEqual(operator.asked, ['keep', 'stats 2000'], 'each answer is a use of the token');
+  assert.equal(operator.effect('keep').token, TOKEN);
   operator.listed([]);
   assert.deepEqual(operator.asked, ['list 10000']);
   assert.deepEqual(operator.ring(TIMER.stats).asked, ['stats null', 'stats']);
@@ -79,7 +80,7 @@ test('an answer that comes while nobody looks is taken, and asks for no other', 
   const operator = Operator.inside().ring(TIMER.stats).do({ type: 'visible', on: false });
   operator.stats(yes(stats({ online: 77 })));
   assert.equal(operator.state.stats?.online, 77);
-  assert.deepEqual(operator.effects, []);
+  assert.deepEqual(operator.asked, ['keep']);
 });
 
 test('without a connection the numbers stay, and the service is asked ever more slowly', () => {

@@ -83,6 +83,14 @@ test('an announcement says how much it matters and when it ends', () => {
   assert.match(other?.until ?? '', /^until .*\d\d:\d\d$/);
 });
 
+test('a moment to choose says in which time zone it is', () => {
+  const operator = Operator.inside();
+  assert.equal(operator.screen.draft.zone, '');
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  assert.equal(operator.write({ end: 'at' }).screen.draft.zone, `Time zone: ${timeZone}`);
+  assert.equal(operator.write({ end: '6' }).screen.draft.zone, '');
+});
+
 test('the preview is the text as it would go out', () => {
   const operator = Operator.inside();
   assert.equal(operator.screen.draft.preview, null);

@@ -94,3 +94,34 @@ test('one that runs out goes by itself, and the next is waited for', () => {
   assert.deepEqual(shown(page.do({ type: 'retracted', id: '1' })), ['3']);
   assert.deepEqual(page.effects, [{ do: 'clock', at: null }]);
 });
+
+const COUNTS = Object.freeze({ online: 12, waiting: 1, chatting: 10 });
+const SILENT = Object.freeze(/** @type {const} */ ({ type: 'counts', counts: null }));
+const SPEAKS = Object.freeze(/** @type {const} */ ({ type: 'counts', counts: COUNTS }));
+
+test('while the stream speaks, a clock that runs ahead hides nothing', () => {
+  const page = Page.booted().do(SPEAKS).do(announced('1', { until: 1_000 }));
+  assert.deepEqual(page.effects, [{ do: 'clock', at: null }]);
+  assert.deepEqual(shown(page.do({ type: 'clock', now: 5_000 })), ['1']);
+  assert.deepEqual(page.effects, []);
+  assert.deepEqual(shown(page.do({ type: 'retracted', id: '1' })), []);
+});
+
+test('what came before the first count is on show as soon as the stream proves to speak', () => {
+  const page = Page.booted().do(announced('1', { until: 1_000 })).do({ type: 'clock', now: 5_000 });
+  assert.deepEqual(shown(page), []);
+  assert.deepEqual(page.effects, [{ do: 'clock', at: null }], 'it is not asked for again and again');
+  assert.deepEqual(shown(page.do(SPEAKS)), ['1']);
+});
+
+test('where the stream is interrupted, what runs out goes, and comes back with a service that knows better', () => {
+  const page = Page.booted().do(SPEAKS).do(announced('1', { until: 1_000 })).do(announced('2', { until: 9_000 }));
+  page.do({ ...SPEAKS, counts: { ...COUNTS, online: 11 } });
+  assert.deepEqual(page.effects, [], 'a count is nothing to set a clock by');
+  page.do(SILENT);
+  assert.deepEqual(page.effects, [{ do: 'clock', at: 1_000 }]);
+  page.do({ type: 'clock', now: 5_000 });
+  assert.deepEqual([shown(page), page.effects], [['2'], [{ do: 'clock', at: 9_000 }]]);
+  page.do(SPEAKS);
+  assert.deepEqual([shown(page), page.effects], [['2', '1'], [{ do: 'clock', at: null }]]);
+});

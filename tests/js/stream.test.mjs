@@ -126,15 +126,86 @@ test('a browser that never comes back to it is helped', () => {
   assert.equal(FakeSource.all.length, opened + 1);
 });
 
-test('it says when there is no stream, and when there is one again', () => {
-  const { clock, stream, turns } = world();
-  assert.ok(stream.isOn);
-  FakeSource.last.tell('error');
-  assert.deepEqual(turns, [], 'the browser is opening it');
+/** The browser has given the stream up, as it does when the service refuses it. */
+function refuse() {
   FakeSource.last.readyState = 2;
   FakeSource.last.tell('error');
-  clock.pass(1_000);
-  assert.deepEqual(turns, [false, true]);
+}
+
+/** The service takes a connection and ends it; the browser makes the next one. */
+function endEmpty() {
+  FakeSource.last.tell('open');
+  FakeSource.last.tell('error');
+}
+
+test('a short rest counts as a stream, and only the fourth refusal in a row does not', () => {
+  const { clock, stream, turns } = world();
+  FakeSource.last.tell('open');
+  FakeSource.last.event('beat', {});
+  FakeSource.last.tell('error');
+  assert.ok(stream.isOn, 'the browser is opening it');
+  for (let refusal = 1; refusal <= 3; refusal += 1) {
+    refuse();
+    assert.ok(stream.isOn, `rests after refusal ${refusal}`);
+    clock.pass(20_000);
+    assert.ok(stream.isOn);
+  }
+  refuse();
+  assert.ok(!stream.isOn);
+  clock.pass(20_000);
+  assert.ok(!stream.isOn, 'one more try proves nothing');
+  assert.equal(turns.at(-1), false);
+  FakeSource.last.event('beat', {});
+  assert.ok(stream.isOn);
+  assert.equal(turns.at(-1), true);
+  refuse();
+  assert.ok(stream.isOn, 'the count begins anew');
+});
+
+test('connections that are taken and end without an event are no stream, from the third on', () => {
+  const { stream, turns, opened } = world();
+  endEmpty();
+  endEmpty();
+  assert.deepEqual([stream.isOn, turns], [true, []]);
+  endEmpty();
+  assert.deepEqual([stream.isOn, turns], [false, [false]]);
+  endEmpty();
+  FakeSource.last.tell('open');
+  assert.deepEqual([stream.isOn, turns], [false, [false]]);
+  FakeSource.last.event('beat', {});
+  assert.deepEqual([stream.isOn, turns], [true, [false, true]]);
+  assert.equal(FakeSource.all.length, opened, 'all of it is the browser’s own care');
+});
+
+test('a stream that is taken down again and again after it told something is a stream', () => {
+  const { stream } = world();
+  for (let life = 0; life < 10; life += 1) {
+    FakeSource.last.tell('open');
+    FakeSource.last.event('beat', {});
+    FakeSource.last.tell('error');
+  }
+  assert.ok(stream.isOn);
+});
+
+test('without a network nothing is concluded', () => {
+  const { clock, stream } = world();
+  FakeSource.last.event('beat', {});
+  for (let attempt = 0; attempt < 20; attempt += 1) {
+    FakeSource.last.tell('error');
+    clock.pass(3_000);
+  }
+  assert.ok(stream.isOn, 'the first line after it says that its browser is counted by the stream');
+});
+
+test('a stream that is closed and opened again has its tries before it', () => {
+  const { stream } = world();
+  for (let count = 0; count < 3; count += 1) endEmpty();
+  stream.close();
+  assert.ok(!stream.isOn);
+  stream.open('');
+  assert.ok(stream.isOn);
+  endEmpty();
+  assert.ok(stream.isOn);
 });
 
 test('numbers from before are withdrawn when a new stream does not confirm them', () => {

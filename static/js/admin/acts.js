@@ -1,7 +1,7 @@
 // What the operator does: announcing, retracting, pausing. A question comes before what cannot be taken back or what
 // everybody notices, and nothing that was written is lost when the service refuses it.
 
-import { PROBLEM } from '../wire.js';
+import { PROBLEM, SEVERITY } from '../wire.js';
 import { endOf, faultFrom, faultOf, wording } from './compose.js';
 import { BLANK, step } from './state.js';
 
@@ -21,7 +21,7 @@ export function act(state, event) {
   if (state.session.at !== 'in') return step(state);
   switch (event.type) {
     case 'compose': return step(compose(state, event.change));
-    case 'announce': return announce(state, state.session.token);
+    case 'announce': return announce(state, state.session.token, false);
     case 'rewrite': return step(rewrite(state));
     case 'ask': return step({ ...state, question: event.question });
     case 'no': return step({ ...state, question: null });
@@ -61,7 +61,14 @@ export function known({ list }, items) {
 export function forget(state) {
   const { list: { items }, question, kept, stats } = state;
   const isGone = (/** @type {string} */ id) => items !== null && !items.some((item) => item.id === id);
-  const isIdle = question?.what === 'retract' ? isGone(question.id) : question?.paused === stats?.paused;
+  const isAnswered = (/** @type {import('./state.js').Question} */ asked) => {
+    switch (asked.what) {
+      case 'retract': return isGone(asked.id);
+      case 'pause': return asked.paused === stats?.paused;
+      case 'announce': return false;
+    }
+  };
+  const isIdle = question !== null && isAnswered(question);
   return { ...state, question: isIdle ? null : question, kept: kept !== null && isGone(kept.id) ? null : kept };
 }
 
@@ -82,15 +89,20 @@ function compose(state, change) {
 }
 
 /**
+ * What is critical is read out to everybody at once, whatever they are doing: the operator is asked first.
  * @param {State} state
  * @param {string} token
+ * @param {boolean} sure   the operator was asked
  * @returns {Step}
  */
-function announce(state, token) {
+function announce(state, token, sure) {
   const { draft, turn, now, ahead_ms } = state;
   if (draft.sending) return step(state);
   const fault = faultOf(draft, now + ahead_ms);
   if (fault !== null) return step({ ...state, news: null, draft: { ...draft, fault } });
+  if (draft.severity === SEVERITY.critical && !sure) {
+    return step({ ...state, news: null, question: { what: 'announce' } });
+  }
   const what = { severity: draft.severity, text: wording(draft), until: endOf(draft, now + ahead_ms) };
   const sending = { ...draft, sending: true, fault: null };
   return step({ ...state, news: null, draft: sending }, { do: 'announce', token, turn, what });
@@ -135,6 +147,7 @@ function yes(state, token) {
   const { question, turn } = state;
   if (question === null) return step(state);
   const answered = { ...state, question: null, news: null };
+  if (question.what === 'announce') return announce(answered, token, true);
   if (question.what === 'pause') {
     if (state.pause.sending) return step(answered);
     const { paused } = question;

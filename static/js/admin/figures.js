@@ -89,13 +89,22 @@ export function lobbies(stats) {
   if (stats === null) return [];
   return [...stats.lobbies].sort((one, other) => BY_NAME.compare(one.lobby, other.lobby)).map((each) => {
     const silence = each.heard === null ? null : stats.at - each.heard;
+    const silent = silence !== null && silence > LEASE_MS;
     return {
       lobby: each.lobby,
       sessions: number(each.sessions), waiting: number(each.waiting), chatting: number(each.chatting),
       matches: number(each.matches), messages: number(each.messages),
-      heard: silence === null ? 'not yet' : silence < 1_000 ? 'just now' : `${span(silence)} ago`,
-      silent: silence !== null && silence > LEASE_MS,
+      heard: `${silence === null ? 'not yet' : ago(silence)}${silent ? ', not counted' : ''}`,
+      silent,
       paused: each.paused,
     };
   });
+}
+
+/**
+ * @param {number} ms
+ * @returns {string}
+ */
+function ago(ms) {
+  return ms < 1_000 ? 'just now' : `${span(ms)} ago`;
 }

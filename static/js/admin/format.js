@@ -46,6 +46,14 @@ export function second(at) {
 }
 
 /**
+ * The time zone that this machine's times are in.
+ * @returns {string} as in Europe/Vienna
+ */
+export function zone() {
+  return CLOCK.resolvedOptions().timeZone;
+}
+
+/**
  * A moment, with as much of its date as sets it apart from now.
  * @param {number} at
  * @param {number} now

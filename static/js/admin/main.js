@@ -23,7 +23,7 @@ const events = [];
 let busy = false;
 let shown = true;
 
-const keep = createKeep(() => sessionStorage);
+const keep = createKeep(() => sessionStorage, Date.now);
 const api = createApi((path, init) => fetch(path, init));
 const backoff = fullJitter({ base_ms: 2_000, max_ms: 15_000, random: Math.random });
 const view = createView(document, window, dispatch);

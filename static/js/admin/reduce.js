@@ -226,7 +226,7 @@ function stats(state, { asked, answer }) {
     const entered = list(enter(known, session.token));
     return step(entered.state, { do: 'keep', token: session.token }, ...entered.effects, ...again(visible));
   }
-  return step(known, ...again(visible));
+  return step(known, { do: 'keep', token: session.token }, ...again(visible));
 }
 
 /**

@@ -2,7 +2,7 @@
 // page.
 
 import { ANNOUNCEMENTS, TEXT_CHARS } from './wire.js';
-import { moment, number, second } from './format.js';
+import { moment, number, second, zone } from './format.js';
 import { FAULT, room, wording } from './compose.js';
 import * as charts from './chart.js';
 import * as figures from './figures.js';
@@ -59,6 +59,7 @@ import * as words from './words.js';
  * @property {string} text
  * @property {string} end
  * @property {string} moment
+ * @property {string} zone     the moment's; empty where none is to be chosen
  * @property {string} counter
  * @property {boolean} over
  * @property {{text: string, end: string, form: string}} faults
@@ -111,6 +112,7 @@ const NEWS = Object.freeze({
 const NOTICED = Object.freeze({
   pause: 'Who talks goes on. Who waits keeps the place and is told. Newcomers are turned away for the moment.',
   resume: 'Who waits is matched at once, in the order of their waiting, and newcomers come in again.',
+  announce: 'Everybody with the page open will be told at once, whatever they are doing.',
   retract: 'It goes from every open page at once, and cannot be brought back: only announced anew.',
 });
 
@@ -249,6 +251,7 @@ function draftOf({ draft }) {
   const clean = wording(draft);
   return {
     severity, text, end, moment: at, sending,
+    zone: end === 'at' ? `Time zone: ${zone()}` : '',
     counter: left < 0 ? `${number(-left)} too many` : `${number(TEXT_CHARS - left)} of ${TEXT_CHARS}`,
     over: left < 0,
     faults: {
@@ -265,12 +268,16 @@ function draftOf({ draft }) {
  * @param {State} state
  * @returns {QuestionScreen | null}
  */
-function questionOf({ question, list }) {
+function questionOf({ question, list, draft }) {
   if (question === null) return null;
   if (question.what === 'pause') {
     return question.paused
       ? { title: 'Pause matching?', detail: NOTICED.pause, quote: '', yes: 'Pause', no: 'Not now', grave: true }
       : { title: 'Resume matching?', detail: NOTICED.resume, quote: '', yes: 'Resume', no: 'Not yet', grave: false };
+  }
+  if (question.what === 'announce') {
+    const title = 'Announce this as critical?';
+    return { title, detail: NOTICED.announce, quote: wording(draft), yes: 'Tell all', no: 'Not yet', grave: true };
   }
   const quote = list.items?.find(({ id }) => id === question.id)?.text ?? '';
   const title = 'Retract this announcement?';

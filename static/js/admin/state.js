@@ -41,7 +41,7 @@
 
 /**
  * What is to be confirmed before it is done.
- * @typedef {{what: 'retract', id: string} | {what: 'pause', paused: boolean}} Question
+ * @typedef {{what: 'retract', id: string} | {what: 'pause', paused: boolean} | {what: 'announce'}} Question
  */
 
 /**

@@ -46,7 +46,7 @@ export function createAnnouncements({ get, clone, text, emit }, document) {
       // The button that had it is gone.
       if (focused) get('announcements-title').focus();
     }
-    list.hidden = items.length === 0;
+    get('held').hidden = items.length === 0;
     items.forEach((item, index) => {
       const row = rows.get(item.id) ?? clone('item');
       rows.set(item.id, row);

@@ -20,7 +20,7 @@ export function createDraft({ get, clone, text, emit }) {
   get('preview-frame').append(sample);
   /** @type {DraftScreen | null} */
   let last = null;
-  /** Asked for, and not yet answered: what is wrong then takes the focus. */
+  /** Asked for, or on its way: what is wrong with it then takes the focus. */
   let asked = false;
 
   listen();
@@ -34,6 +34,7 @@ export function createDraft({ get, clone, text, emit }) {
     if (end.value !== draft.end) end.value = draft.end;
     if (moment.value !== draft.moment) moment.value = draft.moment;
     moment.hidden = draft.end !== 'at';
+    text('zone', draft.zone);
     text('counter', draft.counter);
     get('counter').classList.toggle('over', draft.over);
     text('announce', draft.sending ? 'Announcing…' : 'Announce');
@@ -60,6 +61,7 @@ export function createDraft({ get, clone, text, emit }) {
     words.setAttribute('aria-invalid', String(faults.text !== ''));
     const field = ends === 'at' ? moment : end;
     for (const each of [moment, end]) each.setAttribute('aria-invalid', String(each === field && faults.end !== ''));
+    asked ||= sending;
     if (!asked || sending) return;
     if (faults.text !== '') words.focus();
     else if (faults.end !== '') field.focus();
@@ -68,8 +70,9 @@ export function createDraft({ get, clone, text, emit }) {
   }
 
   function listen() {
-    form.addEventListener('submit', (event) => {
-      event.preventDefault();
+    // Enter in a field of one line would tell everybody: only the button does.
+    form.addEventListener('submit', (event) => event.preventDefault());
+    announce.addEventListener('click', () => {
       if (announce.getAttribute('aria-disabled') === 'true') return;
       asked = true;
       emit({ type: 'announce' });
