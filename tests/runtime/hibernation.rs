@@ -129,7 +129,7 @@ async fn somebody_who_left_while_nobody_remembered_is_missed() {
 
 #[tokio::test]
 async fn a_conversation_sleeps_through_silence_and_pings_and_goes_on() {
-    let lobby = Site::shared().await.lobby();
+    let lobby = Site::unwatched().await.lobby();
     let (mut ann, mut bob, c) = lobby.pair("ann", "bob").await;
     ann.say(&c, 1, "before").await;
     bob.expect(say(&c, 1, "before")).await;
@@ -149,7 +149,7 @@ async fn a_conversation_sleeps_through_silence_and_pings_and_goes_on() {
 
 #[tokio::test]
 async fn a_place_in_the_queue_survives_silence() {
-    let lobby = Site::shared().await.lobby();
+    let lobby = Site::unwatched().await.lobby();
     let entry = lobby.site.enter().await;
     let mut first = lobby.person_with("first tab", entry.clone()).await;
     let mut second = lobby.person_with("second tab", entry).await;

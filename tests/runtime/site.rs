@@ -17,6 +17,7 @@ pub(crate) const FRIEND: &str = "https://friend.example";
 
 static SHARED: OnceCell<Arc<Harness>> = OnceCell::const_new();
 static UNLIMITED: OnceCell<Arc<Harness>> = OnceCell::const_new();
+static UNWATCHED: OnceCell<Arc<Harness>> = OnceCell::const_new();
 static LOBBIES: AtomicU64 = AtomicU64::new(0);
 
 /// A runtime, and a way to send requests to it.
@@ -46,6 +47,11 @@ impl Site {
     pub(crate) async fn unlimited() -> Self {
         let options = json!({ "vars": { "RATE_LIMITS": "off", "ALLOWED_ORIGINS": FRIEND } });
         Self::of(Arc::clone(UNLIMITED.get_or_init(|| async { Arc::new(Harness::start(&options).await) }).await))
+    }
+
+    /// One whose counts nobody looks at: whoever does has every lobby asked, and so woken. Shared as well.
+    pub(crate) async fn unwatched() -> Self {
+        Self::of(Arc::clone(UNWATCHED.get_or_init(|| async { Arc::new(Harness::start(&json!({})).await) }).await))
     }
 
     /// One that nobody else uses.
