@@ -227,7 +227,7 @@ impl Shell {
         if let Err(error) = self.perform_all(&mut machine, now, input, &mut answer) {
             // The machine is not put back: the next step begins with what is stored.
             host::log("something could not be kept", &error);
-            return answer.is_some().then(|| ProblemCode::Unavailable.into());
+            return Some(ProblemCode::Unavailable.into());
         }
         let deadline = machine.deadline();
         self.machine.set(Some(machine));
