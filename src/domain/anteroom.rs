@@ -1,6 +1,6 @@
 //! Sockets that have not said `hello` yet: bounded in time and in number, so that they cost next to nothing.
 
-use super::id::LineId;
+use super::id::{LineId, NetworkKey};
 use super::limits::{HELLO_MS_MAX, PENDING_MAX, PENDING_PER_NETWORK_MAX};
 use super::session::Pending;
 use super::time::Time;
@@ -36,6 +36,12 @@ impl Anteroom {
         self.by_age.iter().any(|(other, _)| *other == line)
     }
 
+    /// Where a socket that is here comes from.
+    #[must_use]
+    pub fn network(&self, line: LineId) -> Option<NetworkKey> {
+        self.by_age.iter().find(|(other, _)| *other == line).map(|(_, pending)| pending.network)
+    }
+
     /// The sockets that are here.
     pub fn lines(&self) -> impl Iterator<Item = (LineId, Pending)> {
         self.by_age.iter().copied()
@@ -58,7 +64,7 @@ impl Anteroom {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::id::{NetworkKey, SessionId};
+    use crate::domain::id::SessionId;
 
     fn pending(network: u64, ms: u64) -> Pending {
         Pending { session: SessionId([0; 16]), network: NetworkKey(network.to_be_bytes()), since: Time::from_ms(ms) }

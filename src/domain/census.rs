@@ -4,7 +4,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::bans::Bans;
 use super::limits::{REPORT_MS, REPORT_RENEW_MS, REPORT_RETRY_MS, REPORT_TALLY_FACTOR, REPORT_UNWATCHED_MS};
+use super::orders::Orders;
 use super::pause::Pause;
 use super::time::Time;
 
@@ -32,15 +34,19 @@ pub struct Report {
     pub census: Census,
     /// Whether matching is paused, as far as the lobby has heard.
     pub paused: bool,
+    /// The number of the newest list of bans that the lobby has heard of.
+    pub bans: u64,
 }
 
 /// What the presence object tells a lobby: in answer to a report, or when it asks for one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Instruction {
     /// How soon after a report a change is worth another one, in milliseconds.
     pub change_ms: u64,
     /// Whether matching is paused.
     pub pause: Pause,
+    /// Who is kept out, where the lobby does not know it yet.
+    pub bans: Option<Bans>,
 }
 
 /// Decides when to report.
@@ -62,17 +68,18 @@ impl Reporter {
     }
 
     /// The report to send now, if one is due.
-    pub fn report(&mut self, now: Time, census: Census, paused: bool) -> Option<Report> {
+    pub fn report(&mut self, now: Time, census: Census, orders: &Orders) -> Option<Report> {
         if self.due(census)? > now {
             return None;
         }
-        Some(self.answer(now, census, paused))
+        Some(self.answer(now, census, orders))
     }
 
     /// A report, due or not: somebody asks.
-    pub fn answer(&mut self, now: Time, census: Census, paused: bool) -> Report {
+    pub fn answer(&mut self, now: Time, census: Census, orders: &Orders) -> Report {
         (self.number, self.told, self.retry_at) = (self.number + 1, Some((now, census)), None);
-        Report { start: self.start, number: self.number, census, paused }
+        let (paused, bans) = (orders.pause.paused, orders.bans.number);
+        Report { start: self.start, number: self.number, census, paused, bans }
     }
 
     /// How soon changes are wanted from now on.
@@ -112,6 +119,10 @@ impl Reporter {
 mod tests {
     use super::*;
 
+    fn told() -> Orders {
+        Orders::default()
+    }
+
     const NOW: Time = Time::from_ms(50_000);
 
     /// One whose changes somebody watches.
@@ -128,16 +139,16 @@ mod tests {
     #[test]
     fn a_change_is_told_at_once_and_then_at_most_once_a_second() {
         let mut reporter = watched();
-        assert_eq!(reporter.report(NOW, people(1), false).unwrap().number, 1);
-        assert_eq!(reporter.report(NOW.plus(999), people(2), false), None);
+        assert_eq!(reporter.report(NOW, people(1), &told()).unwrap().number, 1);
+        assert_eq!(reporter.report(NOW.plus(999), people(2), &told()), None);
         assert_eq!(reporter.due(people(2)), Some(NOW.plus(1_000)));
-        assert_eq!(reporter.report(NOW.plus(1_000), people(2), false).unwrap().number, 2);
+        assert_eq!(reporter.report(NOW.plus(1_000), people(2), &told()).unwrap().number, 2);
     }
 
     #[test]
     fn a_change_that_nobody_watches_is_told_with_the_lease_unless_somebody_comes_to_watch() {
         let mut reporter = Reporter::new(NOW);
-        assert!(reporter.report(NOW, people(1), false).is_some());
+        assert!(reporter.report(NOW, people(1), &told()).is_some());
         assert_eq!(reporter.due(people(2)), Some(NOW.plus(REPORT_UNWATCHED_MS)));
         assert_eq!(reporter.due(people(0)), Some(NOW.plus(REPORT_UNWATCHED_MS)), "that all are gone as well");
         reporter.wanted(REPORT_MS);
@@ -148,7 +159,7 @@ mod tests {
     fn the_tally_goes_along_with_what_is_counted_at_most_every_five_seconds() {
         let mut reporter = watched();
         assert!(!reporter.is_tally_due(NOW.plus(60_000)), "the first report comes by itself");
-        assert!(reporter.report(NOW, people(1), false).is_some());
+        assert!(reporter.report(NOW, people(1), &told()).is_some());
         assert!(!reporter.is_tally_due(NOW.plus(4_999)));
         assert!(reporter.is_tally_due(NOW.plus(5_000)));
         reporter.lost(NOW.plus(5_000));
@@ -158,29 +169,29 @@ mod tests {
     #[test]
     fn an_object_that_starts_empty_says_so_after_a_second() {
         let mut reporter = Reporter::new(NOW);
-        assert_eq!(reporter.report(NOW, people(0), false), None);
-        assert_eq!(reporter.clone().report(NOW, people(1), false).unwrap().number, 1);
-        assert_eq!(reporter.report(NOW.plus(1_000), people(0), false).unwrap().number, 1);
+        assert_eq!(reporter.report(NOW, people(0), &told()), None);
+        assert_eq!(reporter.clone().report(NOW, people(1), &told()).unwrap().number, 1);
+        assert_eq!(reporter.report(NOW.plus(1_000), people(0), &told()).unwrap().number, 1);
         assert_eq!(reporter.due(people(0)), None);
     }
 
     #[test]
     fn the_lease_of_a_lobby_with_people_is_renewed_and_an_empty_one_is_silent() {
         let mut reporter = Reporter::new(NOW);
-        assert!(reporter.report(NOW, people(1), false).is_some());
+        assert!(reporter.report(NOW, people(1), &told()).is_some());
         assert_eq!(reporter.due(people(1)), Some(NOW.plus(30_000)));
-        assert!(reporter.report(NOW.plus(30_000), people(1), false).is_some());
-        assert!(reporter.report(NOW.plus(60_000), people(0), false).is_some());
+        assert!(reporter.report(NOW.plus(30_000), people(1), &told()).is_some());
+        assert!(reporter.report(NOW.plus(60_000), people(0), &told()).is_some());
         assert_eq!(reporter.due(people(0)), None);
     }
 
     #[test]
     fn a_report_that_was_lost_is_sent_again() {
         let mut reporter = Reporter::new(NOW);
-        assert!(reporter.report(NOW, people(1), false).is_some());
+        assert!(reporter.report(NOW, people(1), &told()).is_some());
         reporter.lost(NOW.plus(10));
-        assert_eq!(reporter.report(NOW.plus(4_000), people(3), false), None);
-        assert_eq!(reporter.report(NOW.plus(5_010), people(1), false).unwrap().number, 2);
+        assert_eq!(reporter.report(NOW.plus(4_000), people(3), &told()), None);
+        assert_eq!(reporter.report(NOW.plus(5_010), people(1), &told()).unwrap().number, 2);
         assert_eq!(reporter.due(people(1)), Some(NOW.plus(35_010)));
     }
 }

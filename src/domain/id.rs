@@ -27,14 +27,55 @@ pub struct LineId(pub u64);
 pub struct StreamId(pub u64);
 
 /// Where a socket comes from, blinded: a keyed hash of the address (an IPv6 address by its /64).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct NetworkKey(pub [u8; 8]);
+
+/// A visitor, blinded: a keyed hash of the id. What reports and bans call a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct VisitorKey(pub [u8; 12]);
+
+impl NetworkKey {
+    /// Reads what [`Display`](fmt::Display) writes; `None` for any other text.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        whole(text).map(Self)
+    }
+}
+
+impl VisitorKey {
+    /// Reads what [`Display`](fmt::Display) writes; `None` for any other text.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        whole(text).map(Self)
+    }
+}
+
+impl fmt::Display for NetworkKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&URL_SAFE_NO_PAD.encode(self.0))
+    }
+}
+
+impl fmt::Display for VisitorKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&URL_SAFE_NO_PAD.encode(self.0))
+    }
+}
+
+fn whole<const N: usize>(text: &str) -> Option<[u8; N]> {
+    let mut bytes = [0; N];
+    URL_SAFE_NO_PAD.decode_slice(text, &mut bytes).ok().filter(|length| *length == N).map(|_| bytes)
+}
 
 /// One conversation of two sessions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ConversationId([u8; 16]);
 
 impl ConversationId {
+    pub(super) const fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
     /// The conversation that two sessions begin, each named with its generation (how often its state has changed).
     ///
     /// Generations follow time, so a pair of them does not come again, not even where the lobby has forgotten, and

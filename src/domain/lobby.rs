@@ -12,6 +12,7 @@
 //! All that anybody learns in one step comes out of that step, in order: records to keep, then frames and closings.
 //! Frames of lines that the lobby does not know, or has given up, are ignored.
 
+mod bans;
 mod frames;
 mod lines;
 mod memories;
@@ -33,10 +34,11 @@ use super::anteroom::Anteroom;
 use super::census::{Census, Instruction, Report, Reporter};
 use super::conversation::parting;
 use super::door::Arrival;
+use super::evidence::Marks;
 use super::id::{LineId, NetworkKey, SessionId, VisitorId};
 use super::limits::{LOBBY_SESSIONS_MAX, RETURN_MS, RETURNS_PER_SECOND, TICKET_MS};
 use super::matchmaker::Matchmaker;
-use super::pause::Pause;
+use super::orders::Orders;
 use super::person::Person;
 use super::protocol::{CloseCode, ServerFrame};
 use super::rate_limit::Recent;
@@ -59,15 +61,23 @@ pub struct Rules {
     pub limited: bool,
     /// How many sessions there may be.
     pub sessions_max: usize,
-    /// Whether matching is paused.
-    pub pause: Pause,
+    /// What it was told of pauses and bans.
+    pub orders: Orders,
+    /// What it tags lines with, and knows people by.
+    pub marks: Marks,
 }
 
 impl Rules {
     /// The rules of a lobby of this name.
     #[must_use]
     pub fn named(name: &str) -> Self {
-        Self { name: name.to_owned(), limited: true, sessions_max: LOBBY_SESSIONS_MAX, pause: Pause::default() }
+        Self {
+            name: name.to_owned(),
+            limited: true,
+            sessions_max: LOBBY_SESSIONS_MAX,
+            orders: Orders::default(),
+            marks: Marks::default(),
+        }
     }
 }
 
@@ -135,16 +145,16 @@ pub enum Effect {
         line: LineId,
         /// Why.
         code: CloseCode,
-        /// When to come back, in milliseconds, where the code says that the reason tells it.
-        retry_ms: Option<u64>,
+        /// What the reason tells, where the code says that it tells something: when to come back, or until when not.
+        reason: Option<u64>,
     },
     /// Find out when a line last sent a `ping`, and answer with [`Input::Heard`] before any other input.
     Probe {
         /// The line.
         line: LineId,
     },
-    /// Keep this through a loss of memory: [`Rules::pause`].
-    KeepPause(Pause),
+    /// Keep this through a loss of memory: [`Rules::orders`].
+    KeepOrders(Box<Orders>),
     /// Count this.
     Count(Fact),
     /// Tell the presence object, along with all that was counted.
@@ -210,8 +220,8 @@ impl Turn {
         self.effects.push(Effect::Send { line, frame });
     }
 
-    fn close(&mut self, line: LineId, code: CloseCode, retry_ms: Option<u64>) {
-        self.effects.push(Effect::Close { line, code, retry_ms });
+    fn close(&mut self, line: LineId, code: CloseCode, reason: Option<u64>) {
+        self.effects.push(Effect::Close { line, code, reason });
     }
 
     fn touch(&mut self, id: SessionId) {
@@ -256,9 +266,10 @@ impl Lobby {
             Input::Arrived { line, arrival } => self.arrive(&mut turn, line, arrival),
             Input::Closed { line, code } => self.lose(&mut turn, line, parting(code)),
             Input::Heard { line, ping } => self.heard(&mut turn, line, ping),
-            Input::Instructed(Instruction { change_ms, pause }) => {
+            Input::Instructed(Instruction { change_ms, pause, bans }) => {
                 self.reporter.wanted(change_ms);
                 self.pause(&mut turn, pause);
+                bans.into_iter().for_each(|bans| self.ban(&mut turn, bans));
             }
             Input::ReportLost => self.reporter.lost(now),
             Input::Tick => self.tick(&mut turn),
@@ -272,7 +283,7 @@ impl Lobby {
         let report = self.reporter.due(self.census());
         let absent = self.absent.first().map(|(until, _)| *until);
         let trial = self.trials.first().map(|(until, _)| *until);
-        let matching = self.matchmaker.deadline().filter(|_| !self.rules.pause.paused);
+        let matching = self.matchmaker.deadline().filter(|_| !self.rules.orders.pause.paused);
         let people = [absent, self.sweep_at, trial, matching];
         people.into_iter().chain([self.anteroom.deadline(), report]).flatten().min()
     }
@@ -291,7 +302,7 @@ impl Lobby {
     /// A report for somebody who asks.
     pub fn report(&mut self, now: Time) -> Report {
         let census = self.census();
-        self.reporter.answer(now, census, self.rules.pause.paused)
+        self.reporter.answer(now, census, &self.rules.orders)
     }
 
     /// All that survives in memory's stead: the record of each line.
@@ -345,12 +356,12 @@ impl Lobby {
     /// Closes a step: a report if one is due, and the records that have changed, first of all.
     fn finish(&mut self, mut turn: Turn) -> Vec<Effect> {
         self.tell_return(&mut turn);
-        let (census, paused) = (self.census(), self.rules.pause.paused);
+        let census = self.census();
         let counted = turn.effects.iter().any(|effect| matches!(effect, Effect::Count(_)));
         let report = if counted && self.reporter.is_tally_due(turn.now) {
-            Some(self.reporter.answer(turn.now, census, paused))
+            Some(self.reporter.answer(turn.now, census, &self.rules.orders))
         } else {
-            self.reporter.report(turn.now, census, paused)
+            self.reporter.report(turn.now, census, &self.rules.orders)
         };
         turn.effects.extend(report.map(Effect::Report));
         if turn.touched.is_empty() {

@@ -15,10 +15,12 @@
 
 pub mod announcements;
 pub mod anteroom;
+pub mod bans;
 pub mod budgets;
 pub mod census;
 pub mod conversation;
 pub mod door;
+pub mod evidence;
 pub mod id;
 pub mod limits;
 pub mod lobby;
@@ -27,6 +29,7 @@ pub mod memory;
 pub mod metrics;
 pub mod mutants;
 pub mod operator;
+pub mod orders;
 pub mod pause;
 pub mod person;
 pub mod presence;

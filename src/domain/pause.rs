@@ -5,9 +5,6 @@ use serde::{Deserialize, Serialize};
 
 use super::time::Time;
 
-/// The layout of what is kept: it is counted up when that changes.
-const LAYOUT: u8 = 1;
-
 /// A statement about whether matching is paused.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Pause {
@@ -23,19 +20,6 @@ impl Pause {
     #[must_use]
     pub fn then(self, paused: bool, now: Time) -> Self {
         Self { number: now.as_ms().max(self.number.saturating_add(1)), paused }
-    }
-
-    /// As bytes, to be kept.
-    #[must_use]
-    pub fn encode(&self) -> Vec<u8> {
-        postcard::to_allocvec(&(LAYOUT, self)).unwrap_or_default()
-    }
-
-    /// Reads them; `None` when they are of another layout.
-    #[must_use]
-    pub fn decode(bytes: &[u8]) -> Option<Self> {
-        let (layout, pause): (u8, _) = postcard::from_bytes(bytes).ok()?;
-        Some(pause).filter(|_| layout == LAYOUT)
     }
 
     /// Whether this statement was made after `other`.
@@ -56,13 +40,5 @@ mod tests {
         let second = first.then(false, Time::from_ms(1));
         assert!(first.is_after(Pause::default()) && second.is_after(first) && !first.is_after(first));
         assert!(Pause::default().then(true, now.plus(2)).is_after(second));
-    }
-
-    #[test]
-    fn what_was_kept_before_a_deploy_is_read_after_it() {
-        let pause = Pause { number: 300, paused: true };
-        assert_eq!(pause.encode(), [1, 172, 2, 1], "what earlier versions have kept");
-        assert_eq!(Pause::decode(&pause.encode()), Some(pause));
-        assert_eq!((Pause::decode(&[2, 172, 2, 1]), Pause::decode(&[])), (None, None));
     }
 }

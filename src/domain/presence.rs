@@ -142,7 +142,7 @@ impl Presence {
     #[must_use]
     pub fn instruction(&self, now: Time) -> Instruction {
         let change_ms = if self.is_watched(now) { REPORT_MS } else { REPORT_UNWATCHED_MS };
-        Instruction { change_ms, pause: self.pause }
+        Instruction { change_ms, pause: self.pause, bans: None }
     }
 
     /// The number of the last entry in the log of announcements.
@@ -185,7 +185,10 @@ impl Presence {
 
     fn ask(&self, now: Time) -> Vec<Effect> {
         let instruction = self.instruction(now);
-        self.lobbies.names().map(|lobby| Effect::Ask { lobby: lobby.clone(), instruction }).collect()
+        self.lobbies
+            .names()
+            .map(|lobby| Effect::Ask { lobby: lobby.clone(), instruction: instruction.clone() })
+            .collect()
     }
 
     fn subscribe(&mut self, now: Time, stream: StreamId, seen: u64, chance: u32) -> Vec<Effect> {

@@ -25,6 +25,8 @@ pub struct Kept {
     pub person: Person,
     /// Counts the sockets that the client has opened for this session.
     pub number: u64,
+    /// Where the line comes from.
+    pub network: NetworkKey,
     /// A presence stream counts this browser already.
     pub counted: bool,
     /// Until when the partner's seat is kept, while the partner has no line.
@@ -74,6 +76,8 @@ impl Record {
 pub struct Line {
     /// The socket.
     pub id: LineId,
+    /// Where it comes from.
+    pub network: NetworkKey,
     /// A presence stream counts this browser already.
     pub counted: bool,
     /// The sign of life in the record.
@@ -86,8 +90,8 @@ pub struct Line {
 impl Line {
     /// A line that has just said `hello`.
     #[must_use]
-    pub const fn new(id: LineId, counted: bool, now: Time) -> Self {
-        Self { id, counted, kept_heard: now, heard: now, looked_at: now }
+    pub const fn new(id: LineId, network: NetworkKey, counted: bool, now: Time) -> Self {
+        Self { id, network, counted, kept_heard: now, heard: now, looked_at: now }
     }
 
     /// A line of which only the record is left, and the last `ping` that the runtime answered.
@@ -97,7 +101,7 @@ impl Line {
         let behind = if kept.person.talk().is_some() { HEARD_STALE_MS_MAX } else { 0 };
         let frame = kept.heard.plus(behind).min(now);
         let heard = ping.unwrap_or_default().max(frame);
-        Self { id, counted: kept.counted, kept_heard: kept.heard, heard, looked_at: now }
+        Self { id, network: kept.network, counted: kept.counted, kept_heard: kept.heard, heard, looked_at: now }
     }
 
     /// The last sign of life.
@@ -198,9 +202,9 @@ impl Session {
     /// What to keep with the line; `partner_until` is how long an absent partner's seat is kept.
     #[must_use]
     pub fn kept(&self, partner_until: Option<Time>) -> Option<Kept> {
-        let Line { counted, kept_heard: heard, .. } = *self.line()?;
+        let Line { network, counted, kept_heard: heard, .. } = *self.line()?;
         let (person, number, trial) = (self.person.clone(), self.number, self.trial);
-        Some(Kept { person, number, counted, partner_until, heard, trial })
+        Some(Kept { person, number, network, counted, partner_until, heard, trial })
     }
 }
 
@@ -213,7 +217,7 @@ mod tests {
     const LINE: LineId = LineId(1);
 
     fn kept() -> Kept {
-        let here = Whereabouts::Here(Line::new(LINE, true, NOW));
+        let here = Whereabouts::Here(Line::new(LINE, NetworkKey([3; 8]), true, NOW));
         Session::new(Person::new(SessionId([1; 16]), VisitorId([1; 16])), here, 3).kept(Some(NOW)).unwrap()
     }
 
@@ -227,7 +231,7 @@ mod tests {
 
     #[test]
     fn the_record_is_rewritten_for_signs_of_life_only_now_and_then() {
-        let mut line = Line::new(LINE, false, NOW);
+        let mut line = Line::new(LINE, NetworkKey([3; 8]), false, NOW);
         assert!(!line.hear(NOW.plus(HEARD_STALE_MS_MAX)));
         assert!(line.hear(NOW.plus(HEARD_STALE_MS_MAX + 1)));
         line.keep();

@@ -15,6 +15,7 @@ use hmac::{Hmac, Mac as _};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
+use super::evidence::{Mark, Marks};
 use super::id::{NetworkKey, VisitorId};
 use super::limits::{PASS_MS, SECRET_BYTES_MIN};
 use super::memory::Memory;
@@ -99,6 +100,7 @@ struct Keys {
     visitor: Key,
     lobby: Key,
     network: Key,
+    mark: Mark,
 }
 
 impl Keys {
@@ -110,6 +112,7 @@ impl Keys {
             visitor: key(b"visitor"),
             lobby: key(b"lobby"),
             network: key(b"network"),
+            mark: Mark { line: key(b"line").into(), visitor: key(b"pseudonym").into() },
         }
     }
 }
@@ -183,7 +186,7 @@ impl Keyring {
         let mut bytes = [0; 16 + TAG_BYTES];
         URL_SAFE_NO_PAD.decode_slice(text, &mut bytes).ok().filter(|length| *length == bytes.len())?;
         let (id, tag) = bytes.split_at(16);
-        self.all().find(|keys| verify(&keys.visitor, id, tag))?;
+        self.all().find(|keys| verify(&keys.visitor, &[id], tag))?;
         Some(VisitorId(id.try_into().ok()?))
     }
 
@@ -200,7 +203,13 @@ impl Keyring {
         let (name, tag) = text.split_once('.')?;
         let mut bytes = [0; TAG_BYTES];
         URL_SAFE_NO_PAD.decode_slice(tag, &mut bytes).ok().filter(|length| *length == TAG_BYTES)?;
-        self.all().any(|keys| verify(&keys.lobby, name.as_bytes(), &bytes)).then_some(name)
+        self.all().any(|keys| verify(&keys.lobby, &[name.as_bytes()], &bytes)).then_some(name)
+    }
+
+    /// The keys for what is passed on, and for who is who.
+    #[must_use]
+    pub fn marks(&self) -> Marks {
+        Marks { present: self.present.mark, before: self.before.as_ref().map(|keys| keys.mark) }
     }
 
     /// Blinds the address that a request came from. All of an IPv6 /64 is one network: that is what one household gets.
@@ -228,7 +237,8 @@ fn hmac(key: &[u8]) -> Hmac<Sha256> {
     <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(key).unwrap_or_else(|_| unreachable!("HMAC takes any key"))
 }
 
-fn mac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
+/// The HMAC of the parts, one after the other.
+pub(super) fn mac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
     let mut mac = hmac(key);
     for part in parts {
         mac.update(part);
@@ -236,9 +246,10 @@ fn mac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
     mac.finalize().into_bytes().into()
 }
 
-fn verify(key: &[u8], message: &[u8], tag: &[u8]) -> bool {
+/// Whether `tag` is the beginning of the HMAC of the parts, in constant time.
+pub(super) fn verify(key: &[u8], parts: &[&[u8]], tag: &[u8]) -> bool {
     let mut mac = hmac(key);
-    mac.update(message);
+    parts.iter().for_each(|part| mac.update(part));
     mac.verify_truncated_left(tag).is_ok()
 }
 
@@ -329,6 +340,7 @@ mod tests {
         let kept = Kept {
             person: one.clone(),
             number: NUMBER_MAX,
+            network: NetworkKey([1; 8]),
             counted: true,
             partner_until: Some(NOW),
             heard: NOW,

@@ -21,7 +21,7 @@ use crate::domain::id::{LineId, NetworkKey, SessionId};
 use crate::domain::limits::NUMBER_MAX;
 use crate::domain::lobby::{Effect, Input, Lobby as Machine, Rules};
 use crate::domain::metrics::{Meter, Point};
-use crate::domain::pause::Pause;
+use crate::domain::orders::Orders;
 use crate::domain::protocol::{ProblemCode, echo};
 use crate::domain::tally::Tally;
 use crate::domain::ticket::{Keyring, Ticket};
@@ -195,7 +195,8 @@ impl Shell {
         // It counts from here: the presence object adds up what each life of the machine has counted.
         self.tally.take();
         self.meter.take();
-        let rules = Rules { pause: kept::load(&self.state, Pause::decode).unwrap_or_default(), ..self.rules.clone() };
+        let orders = kept::load(&self.state, Orders::decode).unwrap_or_default();
+        let rules = Rules { orders, ..self.rules.clone() };
         let (machine, effects) = Machine::restore(rules, now, remains);
         drop(self.perform(effects));
         machine
@@ -209,15 +210,15 @@ impl Shell {
             match effect {
                 Effect::Keep { line, record } => sockets.keep(line, &record),
                 Effect::Send { line, frame } => sockets.send(line, &frame.seal(|ticket| self.seal(&ticket)).encode()),
-                Effect::Close { line, code, retry_ms } => {
-                    sockets.close(line, code, &retry_ms.map(|ms| ms.to_string()).unwrap_or_default());
+                Effect::Close { line, code, reason } => {
+                    sockets.close(line, code, &reason.map(|told| told.to_string()).unwrap_or_default());
                 }
                 Effect::Probe { line } => {
                     answers.push(Input::Heard { line, ping: sockets.last_ping(&self.state, line) });
                 }
-                Effect::KeepPause(pause) => {
-                    if let Err(error) = kept::save(&self.state, pause.encode()) {
-                        host::log("a pause could not be kept", &error);
+                Effect::KeepOrders(orders) => {
+                    if let Err(error) = kept::save(&self.state, orders.encode()) {
+                        host::log("a pause or a ban could not be kept", &error);
                     }
                 }
                 Effect::Count(fact) => {

@@ -70,10 +70,10 @@ impl World {
                     self.trace(|| format!("lobby -> {}: {text}", self.wires[wire].who));
                     self.carry(wire, false, Carried::Text(text));
                 }
-                Effect::Close { line, code, retry_ms } => {
+                Effect::Close { line, code, reason } => {
                     let wire = of(line);
                     self.lost_by_service(wire);
-                    let reason = retry_ms.map(|ms| ms.to_string()).unwrap_or_default();
+                    let reason = reason.map(|ms| ms.to_string()).unwrap_or_default();
                     self.trace(|| format!("lobby -> {}: close {code:?}", self.wires[wire].who));
                     self.note(code_name(code));
                     self.carry(wire, false, Carried::Close(code.number(), reason));
@@ -82,7 +82,7 @@ impl World {
                     let ping = self.wires[of(line)].ping;
                     self.tell_lobby(Input::Heard { line, ping });
                 }
-                Effect::KeepPause(_) | Effect::Count(_) | Effect::Report(_) => {}
+                Effect::KeepOrders(_) | Effect::Count(_) | Effect::Report(_) => {}
             }
         }
     }

@@ -73,7 +73,7 @@ impl World {
             Effect::Keep { .. }
             | Effect::Close { .. }
             | Effect::Probe { .. }
-            | Effect::KeepPause(_)
+            | Effect::KeepOrders(_)
             | Effect::Count(_)
             | Effect::Report(_) => None,
         });
@@ -106,16 +106,16 @@ impl World {
                     }
                     self.put_down(line, Down::Frame(frame, ticket));
                 }
-                Effect::Close { line, code, retry_ms } => {
+                Effect::Close { line, code, reason } => {
                     self.lost_by_service(line, code.number());
-                    let reason = retry_ms.map(|ms| ms.to_string()).unwrap_or_default();
+                    let reason = reason.map(|ms| ms.to_string()).unwrap_or_default();
                     self.put_down(line, Down::Close(code.number(), reason));
                 }
                 Effect::Probe { line } => {
                     let ping = self.wire(line).and_then(|wire| wire.ping);
                     self.tell_lobby(Input::Heard { line, ping });
                 }
-                Effect::KeepPause(_) | Effect::Count(_) | Effect::Report(_) => {}
+                Effect::KeepOrders(_) | Effect::Count(_) | Effect::Report(_) => {}
             }
         }
     }

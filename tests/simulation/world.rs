@@ -127,9 +127,9 @@ impl World {
 
     /// The operator stops matching, or lets it go on.
     pub fn pause(&mut self) {
-        let pause = self.rules.pause.then(!self.rules.pause.paused, self.now);
-        self.step(Input::Instructed(Instruction { change_ms: REPORT_MS, pause }));
-        assert_eq!(self.rules.pause, pause, "a pause is kept");
+        let pause = self.rules.orders.pause.then(!self.rules.orders.pause.paused, self.now);
+        self.step(Input::Instructed(Instruction { change_ms: REPORT_MS, pause, bans: None }));
+        assert_eq!(self.rules.orders.pause, pause, "a pause is kept");
     }
 
     /// Memory is lost, and perhaps a line with it, without anybody having heard of its end.
@@ -244,12 +244,12 @@ impl World {
                     let ping = self.lines.get(line).and_then(|who| self.people[*who].ping);
                     answers.push(Input::Heard { line: *line, ping });
                 }
-                Effect::KeepPause(pause) => self.rules.pause = *pause,
+                Effect::KeepOrders(orders) => self.rules.orders.clone_from(orders),
                 Effect::Count(_) => {}
                 Effect::Report(report) => {
                     self.told = report.census;
-                    let (change_ms, pause) = (REPORT_MS, self.rules.pause);
-                    answers.push(Input::Instructed(Instruction { change_ms, pause }));
+                    let (change_ms, pause) = (REPORT_MS, self.rules.orders.pause);
+                    answers.push(Input::Instructed(Instruction { change_ms, pause, bans: None }));
                 }
             }
         }
@@ -277,7 +277,7 @@ impl World {
             assert_eq!(relayed_in(frame), None, "invariant 4: passed on without having been sent");
         }
         if matches!(frame, ServerFrame::Matched { .. }) {
-            assert!(!self.rules.pause.paused, "somebody was matched while matching is paused");
+            assert!(!self.rules.orders.pause.paused, "somebody was matched while matching is paused");
             self.check_meeting(line);
         }
         if let Some(who) = self.lines.get(&line).filter(|_| !self.deaf.contains(&line)) {
@@ -326,7 +326,7 @@ impl World {
 
     /// No two who may meet are left waiting, unless one of them is due to look, or being looked at.
     fn check_queue(&self) {
-        if self.rules.pause.paused || self.asked > 0 || self.lobby.deadline().is_some_and(|at| at <= self.now) {
+        if self.rules.orders.pause.paused || self.asked > 0 || self.lobby.deadline().is_some_and(|at| at <= self.now) {
             return;
         }
         let people = self.seated().map(|(_, kept)| &kept.person);

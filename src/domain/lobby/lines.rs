@@ -68,7 +68,7 @@ impl Lobby {
 
     /// Closes a line from this side.
     pub(super) fn shut(&mut self, turn: &mut Turn, line: LineId, code: CloseCode) {
-        let retry_ms = match code {
+        let reason = match code {
             CloseCode::Flooding => Some(FLOOD_RETRY_MS),
             CloseCode::Full => Some(FULL_RETRY_MS),
             CloseCode::Normal
@@ -83,7 +83,16 @@ impl Lobby {
             | CloseCode::NoHello
             | CloseCode::Superseded => None,
         };
-        turn.close(line, code, retry_ms);
+        self.close(turn, line, code, reason);
+    }
+
+    /// Closes the line of somebody who is banned.
+    pub(super) fn shut_out(&mut self, turn: &mut Turn, line: LineId, until: Time) {
+        self.close(turn, line, CloseCode::Banned, Some(until.as_ms()));
+    }
+
+    fn close(&mut self, turn: &mut Turn, line: LineId, code: CloseCode, reason: Option<u64>) {
+        turn.close(line, code, reason);
         // A line that fell silent has broken: its code is for whoever may still be listening.
         let meaning = match code {
             CloseCode::Silent => Parting::Away(GRACE_MS),

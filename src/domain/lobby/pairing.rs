@@ -48,7 +48,7 @@ impl Lobby {
 
     /// Those for whom time has changed whom they may meet look again.
     pub(super) fn settle(&mut self, turn: &mut Turn) {
-        if self.rules.pause.paused {
+        if self.rules.orders.pause.paused {
             return;
         }
         for id in self.matchmaker.due(turn.now) {
@@ -64,7 +64,7 @@ impl Lobby {
         // Whatever an earlier one still waits for is of no interest any more.
         self.looks.remove(&id);
         let Some(seeker) = self.sessions.get(&id).map(|session| session.person.seeker(wait)) else { return };
-        if self.rules.pause.paused {
+        if self.rules.orders.pause.paused {
             self.matchmaker.seat(turn.now, seeker);
             return self.wait(turn, id, wait, tell);
         }
@@ -80,11 +80,11 @@ impl Lobby {
     /// Matching is paused or goes on, unless that is known already, or something newer. Whoever waits is told, and looks
     /// again when it goes on, in the order of waiting.
     pub(super) fn pause(&mut self, turn: &mut Turn, pause: Pause) {
-        if !pause.is_after(self.rules.pause) {
+        if !pause.is_after(self.rules.orders.pause) {
             return;
         }
-        let before = std::mem::replace(&mut self.rules.pause, pause);
-        turn.effects.push(Effect::KeepPause(pause));
+        let before = std::mem::replace(&mut self.rules.orders.pause, pause);
+        turn.effects.push(Effect::KeepOrders(Box::new(self.rules.orders.clone())));
         if pause.paused == before.paused {
             return;
         }

@@ -3,6 +3,7 @@
 use super::tests::{Hall, START, ended, matched, pair, told, waiting};
 use super::*;
 use crate::domain::limits::{FULL_RETRY_MS, OVERDUE_MS, REPORT_MS, REPORT_UNWATCHED_MS, WIDEN_MS};
+use crate::domain::pause::Pause;
 use crate::domain::protocol::{EndReason, ErrorCode};
 use crate::domain::tally::Tally;
 
@@ -10,7 +11,7 @@ const FIND: &str = r#"{"type":"find"}"#;
 
 impl Hall {
     fn instruct(&mut self, pause: Pause) -> Vec<(u64, String)> {
-        self.step(Input::Instructed(Instruction { change_ms: REPORT_MS, pause }))
+        self.step(Input::Instructed(Instruction { change_ms: REPORT_MS, pause, bans: None }))
     }
 
     fn pause(&mut self, paused: bool) -> Vec<(u64, String)> {
@@ -124,7 +125,7 @@ fn changes_are_told_as_soon_as_they_are_wanted() {
     let _ = lobby.handle(START.plus(1_000), Input::Tick);
     let due = |lobby: &Lobby| lobby.reporter.due(Census { waiting: 1, ..lobby.census() });
     assert_eq!(due(&lobby), Some(START.plus(1_000 + REPORT_UNWATCHED_MS)));
-    let watched = Instruction { change_ms: REPORT_MS, pause: Pause::default() };
+    let watched = Instruction { change_ms: REPORT_MS, pause: Pause::default(), bans: None };
     assert_eq!(lobby.handle(START.plus(1_000), Input::Instructed(watched)), []);
     assert_eq!(due(&lobby), Some(START.plus(1_000 + REPORT_MS)));
 }

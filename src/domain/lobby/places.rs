@@ -17,6 +17,10 @@ use crate::domain::time::Time;
 impl Lobby {
     /// A good `hello`: somebody new, or somebody who comes back. A ticket of another visitor is as no ticket.
     pub(super) fn greet(&mut self, turn: &mut Turn, line: LineId, hello: &Hello, pass: &Pass, ticket: Option<Ticket>) {
+        let network = self.anteroom.network(line);
+        if let Some(until) = self.barred(Some(pass.visitor), network, turn.now) {
+            return self.shut_out(turn, line, until);
+        }
         let ticket = ticket.filter(|ticket| ticket.person.visitor == pass.visitor);
         let Some(mut ticket) = ticket else { return self.come(turn, line, hello, pass, None) };
         let mut pass = pass.clone();
@@ -60,7 +64,7 @@ impl Lobby {
     fn turns_away(&mut self, turn: &mut Turn, line: LineId, newcomer: bool) -> bool {
         let crowded = newcomer && self.lines.len() >= self.rules.sessions_max;
         let full = crowded || self.sessions.len() >= LOBBY_RETURNS_FACTOR * self.rules.sessions_max;
-        let paused = newcomer && self.rules.pause.paused;
+        let paused = newcomer && self.rules.orders.pause.paused;
         if paused {
             turn.count(Fact::Refused(ErrorCode::Paused));
         }
@@ -85,7 +89,7 @@ impl Lobby {
             }
         }
         let id = person.id;
-        let line = Line::new(line, hello.counted, turn.now);
+        let line = Line::new(line, pending.network, hello.counted, turn.now);
         self.admit(Session::new(person, Whereabouts::Here(line), hello.line.unwrap_or_default()));
         self.recollect(turn, pass.visitor, &pass.memory);
         self.welcome(turn, id);
@@ -110,12 +114,12 @@ impl Lobby {
             known.person.generation == claim.generation && known.person.talking() == claim.talking()
         });
         let (preferences, doing, last) = (claim.preferences.clone(), claim.doing.clone(), claim.last);
-        self.anteroom.leave(line);
+        let network = self.anteroom.leave(line).map(|pending| pending.network).unwrap_or_default();
         if newer {
             self.depart(turn, id, EndReason::Lost);
             self.believe(turn, claim);
         }
-        let here = Whereabouts::Here(Line::new(line, hello.counted, turn.now));
+        let here = Whereabouts::Here(Line::new(line, network, hello.counted, turn.now));
         self.change(turn, id, |session| {
             (session.whereabouts, session.number) = (here, hello.line.unwrap_or(number));
             if fuller && session.person.talk().is_some() {
@@ -220,7 +224,7 @@ impl Lobby {
         let person = person.clone();
         let ticket = self.ticket(turn, &person);
         self.tell(turn, id, ServerFrame::Waiting { widen_ms, ticket });
-        if self.rules.pause.paused {
+        if self.rules.orders.pause.paused {
             self.tell_paused(turn, id);
         }
     }

@@ -40,14 +40,15 @@ impl Hall {
 
     /// Memory is lost, and every line with it: a crash, or a deploy.
     pub(super) fn forget(&mut self) {
-        self.lobby = Lobby::new(Rules { pause: self.kept_pause, ..rules() }, self.now);
+        self.lobby =
+            Lobby::new(Rules { orders: Orders { pause: self.kept_pause, ..Orders::default() }, ..rules() }, self.now);
     }
 
     /// Memory is lost, and nothing else.
     pub(super) fn hibernate(&mut self) -> Vec<Effect> {
         let kept = self.lobby.snapshot().into_iter();
         let remains: Vec<Remains> = kept.map(|(line, record)| Remains { line, record, ping: None }).collect();
-        let rules = Rules { pause: self.kept_pause, ..rules() };
+        let rules = Rules { orders: Orders { pause: self.kept_pause, ..Orders::default() }, ..rules() };
         let (lobby, effects) = Lobby::restore(rules, self.now, remains);
         self.lobby = lobby;
         effects
@@ -344,7 +345,7 @@ fn a_line_that_went_while_nobody_looked_makes_its_person_away() {
         Effect::Keep { .. }
         | Effect::Close { .. }
         | Effect::Probe { .. }
-        | Effect::KeepPause(_)
+        | Effect::KeepOrders(_)
         | Effect::Count(_)
         | Effect::Report(_) => None,
     });

@@ -5,6 +5,7 @@ use crate::domain::id::VisitorId;
 use crate::domain::limits::{
     FLOOD_REFUSALS, FULL_RETRY_MS, HELLO_MS_MAX, PING_MS, SAY_BUDGET, SILENCE_MS_MAX, STRIKES,
 };
+use crate::domain::pause::Pause;
 use crate::domain::protocol::{ClientFrame, decode};
 use crate::domain::tally::Tally;
 use crate::domain::ticket::Pass;
@@ -53,12 +54,12 @@ impl Hall {
                     let frame = frame.seal(|ticket| drop(self.tickets.insert(line.0, *ticket)));
                     seen.push((line.0, frame.encode().replace(r#","ticket":null"#, "")));
                 }
-                Effect::Close { line, code, retry_ms } => {
-                    let reason = retry_ms.map(|ms| format!(" {ms}")).unwrap_or_default();
+                Effect::Close { line, code, reason } => {
+                    let reason = reason.map(|ms| format!(" {ms}")).unwrap_or_default();
                     seen.push((line.0, format!("close {}{reason}", code.number())));
                 }
                 Effect::Probe { line } => seen.push((line.0, "probe".into())),
-                Effect::KeepPause(pause) => self.kept_pause = pause,
+                Effect::KeepOrders(orders) => self.kept_pause = orders.pause,
                 Effect::Count(fact) => self.tally.count(fact),
                 Effect::Keep { .. } | Effect::Report(_) => {}
             }

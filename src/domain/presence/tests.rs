@@ -16,7 +16,7 @@ fn object() -> Presence {
 
 fn report(number: u64, uncounted: u64, waiting: u64, chatting: u64) -> Report {
     let census = Census { sessions: uncounted, uncounted, waiting, chatting };
-    Report { start: NOW, number, census, paused: false }
+    Report { start: NOW, number, census, paused: false, bans: 0 }
 }
 
 fn reported(number: u64, uncounted: u64, waiting: u64, chatting: u64) -> Input {

@@ -1,0 +1,43 @@
+//! Who is kept out of a lobby.
+
+use super::{Effect, Lobby, Turn};
+use crate::domain::bans::Bans;
+use crate::domain::id::{NetworkKey, VisitorId};
+use crate::domain::protocol::EndReason;
+use crate::domain::time::Time;
+
+impl Lobby {
+    /// The list of bans has changed, unless a newer one is known: whoever is on it is out at once.
+    pub(super) fn ban(&mut self, turn: &mut Turn, bans: Bans) {
+        if bans.number <= self.rules.orders.bans.number {
+            return;
+        }
+        self.rules.orders.bans = bans;
+        turn.effects.push(Effect::KeepOrders(Box::new(self.rules.orders.clone())));
+        for (line, pending) in self.anteroom.lines().collect::<Vec<_>>() {
+            if let Some(until) = self.barred(None, Some(pending.network), turn.now) {
+                self.shut_out(turn, line, until);
+            }
+        }
+        for id in self.sessions.keys().copied().collect::<Vec<_>>() {
+            let Some(session) = self.sessions.get(&id) else { continue };
+            let line = session.line().map(|line| (line.id, line.network));
+            let until = self.barred(Some(session.person.visitor), line.map(|(_, network)| network), turn.now);
+            match (until, line) {
+                (None, _) => {}
+                (Some(until), Some((line, _))) => self.shut_out(turn, line, until),
+                (Some(_), None) => self.depart(turn, id, EndReason::Moderated),
+            }
+        }
+    }
+
+    /// Until when somebody is kept out, if they are.
+    pub(super) fn barred(&self, visitor: Option<VisitorId>, network: Option<NetworkKey>, now: Time) -> Option<Time> {
+        let bans = &self.rules.orders.bans;
+        if bans.barred.is_empty() {
+            return None;
+        }
+        let visitors = visitor.map(|visitor| self.rules.marks.visitors(visitor)).unwrap_or_default();
+        bans.until(&visitors, network.as_slice(), now)
+    }
+}
