@@ -22,12 +22,19 @@ export ESBUILD_BIN="$root/node_modules/.bin/esbuild"
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$root/target}/worker"
 # It would silently outrank the flags that worker-build sets.
 unset CARGO_ENCODED_RUSTFLAGS
-# SHA-256 in a loop instead of written out 64 times: it is needed for tags, and for no message.
+# SHA-256 in a loop instead of written out 64 times: a message is tagged in five rounds of it.
 export RUSTFLAGS="${RUSTFLAGS:-} --cfg=sha2_backend_soft=\"compact\""
+
+# The upload is bounded, and what takes time here is the runtime's part of it: as small as it gets.
+export CARGO_PROFILE_RELEASE_OPT_LEVEL=z
 
 arguments=(--release --out-dir "$out")
 if nightly_ready; then
     arguments+=(--panic-unwind)
+    # For cargo's questions to the compiler too, which does not know the next flag in its stable version.
+    export RUSTUP_TOOLCHAIN=nightly
+    # No text for `{:?}`, which nobody ever sees: what is told to people and operators is written out.
+    export RUSTFLAGS="$RUSTFLAGS -Zfmt-debug=none"
     compiler="$(rustup run nightly rustc --version)"
 else
     say "WARNING: no nightly Rust with rust-src and the wasm target (scripts/setup.sh brings it)."
