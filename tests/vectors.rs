@@ -6,7 +6,7 @@ mod events;
 use edgewise::domain::id::{ConversationId, ConversationName};
 use edgewise::domain::protocol::{
     ClientFrame, EndReason, ErrorCode, Interest, Lang, PartnerState, Presence, Refusal, Resumed, ServerFrame,
-    SessionState, Text, WireLimits, WireVersion, decode,
+    SessionState, Shown, Side, Text, WireLimits, WireVersion, decode,
 };
 use serde_json::{Value, json};
 
@@ -104,8 +104,7 @@ fn meaning(frame: &ClientFrame) -> Value {
         ClientFrame::Typing { conversation, on } => json!({ "c": conversation.to_string(), "on": on }),
         ClientFrame::Block { conversation } => json!({ "c": conversation.to_string() }),
         ClientFrame::Report { conversation, reason, note, lines } => {
-            // Lines are counted and not read yet; the vectors number them.
-            let lines = (*lines > 0).then(|| (1..=*lines).map(|n| json!({ "n": n })).collect::<Vec<_>>());
+            let lines = (!lines.0.is_empty()).then(|| lines.0.iter().map(shown).collect::<Vec<_>>());
             json!({ "c": conversation.to_string(), "reason": reason, "note": note, "lines": lines })
         }
     };
@@ -113,6 +112,19 @@ fn meaning(frame: &ClientFrame) -> Value {
     let given = fields.as_object().unwrap().iter().filter(|(_, value)| !value.is_null());
     given.for_each(|(name, value)| object[name] = value.clone());
     object
+}
+
+/// A line of a report, as it is written where nothing is said of who said it and what.
+fn shown(Shown { from, n, text, tag }: &Shown) -> Value {
+    let mut line = json!({ "n": n });
+    if *from == Side::Me {
+        line["from"] = json!("me");
+    }
+    if !text.is_empty() {
+        line["text"] = json!(text);
+    }
+    tag.iter().for_each(|tag| line["tag"] = json!(tag));
+    line
 }
 
 /// The frame of the service with this meaning.
@@ -141,7 +153,10 @@ fn build(means: &Value) -> Option<ServerFrame<String>> {
             let conversation = id(&means["conversation"])?;
             ServerFrame::Resumed(Resumed { conversation, common: common()?, partner, grace_ms, ticket: ticket()? })
         }
-        "say" => ServerFrame::Say { conversation: id(&means["c"])?, n: n?, text: text(&means["text"]).to_owned() },
+        "say" => {
+            let (text, tag) = (text(&means["text"]).to_owned(), text(&means["tag"]).to_owned());
+            ServerFrame::Say { conversation: id(&means["c"])?, n: n?, text, tag }
+        }
         "got" => ServerFrame::Got { conversation: id(&means["c"])?, n: n? },
         "seen" => ServerFrame::Seen { conversation: id(&means["c"])?, n: n? },
         "typing" => ServerFrame::Typing { conversation: id(&means["c"])?, on: means["on"].as_bool()? },

@@ -174,3 +174,38 @@ pub const PAUSED_RETRY_MS: u64 = 5_000;
 pub const METRICS_MS: u64 = 10_000;
 /// Points that the platform takes at once.
 pub const METRICS_POINTS_MAX: usize = 25;
+
+/// What a reporter adds in words, in Unicode scalar values.
+pub const NOTE_CHARS_MAX: usize = 500;
+/// The tag of a line as a client gives it back: 16 bytes as base64url are 22, with room for a longer one.
+pub const LINE_TAG_CHARS_MAX: usize = 64;
+/// Reports of one visitor that are filed: five, then one in three hours. One more still ends the conversation and blocks.
+pub const REPORT_BUDGET: Budget = Budget { burst: 5, interval_ms: 3 * 60 * 60 * 1_000 };
+/// How often an object tries to file a report before it gives up, and answers all the same.
+pub const FILE_TRIES_MAX: u32 = 3;
+/// How long a report is kept.
+pub const REPORT_KEPT_MS: u64 = 30 * 24 * 60 * 60 * 1_000;
+/// Sessions with a line of one visitor in one lobby: as many tabs as anybody talks in.
+pub const VISITOR_SESSIONS_MAX: usize = 8;
+/// People with a line of one network in one lobby: a campus fits, and three quarters stay for others.
+pub const NETWORK_SESSIONS_MAX: usize = 1_000;
+/// Sockets that one network opens in a lobby, or one person who has proven something: a crowd that comes back at once,
+/// then 20 a second.
+pub const ARRIVAL_BUDGET: Budget = Budget { burst: 600, interval_ms: 50 };
+/// Networks whose openings of sockets are remembered.
+pub const ARRIVALS_MAX: usize = 4_096;
+/// Openings with fewer letters are greetings, and the same for everybody.
+pub const OPENING_CHARS_MIN: usize = 24;
+/// So many letters of an opening are looked at.
+pub const OPENING_CHARS_MAX: usize = 200;
+/// Openings whose similarity hashes differ in no more of their 64 bits are the same. Different texts differ in 32, give or
+/// take 4.
+pub const OPENING_BITS_APART: u32 = 12;
+/// The same opening to so many partners in a row is nobody's business.
+pub const OPENINGS_FREE: u32 = 3;
+/// Each further one waits so much longer.
+pub const OPENING_SLOW_MS: u64 = 2_000;
+/// Visitors that a lobby doubts.
+pub const DOUBTS_MAX: usize = 1_024;
+/// After so many in a row, a proof is asked for.
+pub const OPENINGS_DOUBTED: u32 = 10;

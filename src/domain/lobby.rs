@@ -14,8 +14,10 @@
 
 mod bans;
 mod frames;
+mod grievances;
 mod lines;
 mod memories;
+mod networks;
 mod pairing;
 #[cfg(test)]
 mod pairing_tests;
@@ -26,6 +28,8 @@ mod places;
 mod resume_tests;
 mod roster;
 #[cfg(test)]
+mod safety_tests;
+#[cfg(test)]
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,18 +39,21 @@ use super::census::{Census, Instruction, Report, Reporter};
 use super::conversation::parting;
 use super::door::Arrival;
 use super::evidence::Marks;
-use super::id::{LineId, NetworkKey, SessionId, VisitorId};
-use super::limits::{LOBBY_SESSIONS_MAX, RETURN_MS, RETURNS_PER_SECOND, TICKET_MS};
+use super::id::{ConversationId, LineId, NetworkKey, SessionId, VisitorId, VisitorKey};
+use super::limits::{LOBBY_SESSIONS_MAX, RETURN_MS, RETURNS_PER_SECOND, TICKET_MS, VISITOR_SESSIONS_MAX};
 use super::matchmaker::Matchmaker;
 use super::orders::Orders;
 use super::person::Person;
 use super::protocol::{CloseCode, ServerFrame};
 use super::rate_limit::Recent;
+use super::report::Filing;
 use super::session::{Line, Record, Session};
 use super::sorted::Sorted;
 use super::tally::Fact;
 use super::ticket::Ticket;
 use super::time::Time;
+pub use grievances::Filed;
+use networks::Networks;
 use pairing::Look;
 
 /// A frame with its ticket in the clear.
@@ -61,6 +68,8 @@ pub struct Rules {
     pub limited: bool,
     /// How many sessions there may be.
     pub sessions_max: usize,
+    /// How many of them, with a line, one visitor may have.
+    pub visitor_sessions_max: usize,
     /// What it was told of pauses and bans.
     pub orders: Orders,
     /// What it tags lines with, and knows people by.
@@ -75,6 +84,7 @@ impl Rules {
             name: name.to_owned(),
             limited: true,
             sessions_max: LOBBY_SESSIONS_MAX,
+            visitor_sessions_max: VISITOR_SESSIONS_MAX,
             orders: Orders::default(),
             marks: Marks::default(),
         }
@@ -118,6 +128,13 @@ pub enum Input {
     Instructed(Instruction),
     /// A report did not arrive.
     ReportLost,
+    /// Answers [`Effect::File`].
+    Filed {
+        /// Whose report it is.
+        session: SessionId,
+        /// The conversation that it is about.
+        conversation: ConversationId,
+    },
     /// Time has passed.
     Tick,
 }
@@ -155,6 +172,15 @@ pub enum Effect {
     },
     /// Keep this through a loss of memory: [`Rules::orders`].
     KeepOrders(Box<Orders>),
+    /// File a report, and answer with [`Input::Filed`] when that is done or given up.
+    File {
+        /// Whose report it is.
+        session: SessionId,
+        /// What it says.
+        filing: Box<Filing>,
+    },
+    /// Somebody says the same to everybody: entering is to take a proof from them.
+    Doubt(VisitorKey),
     /// Count this.
     Count(Fact),
     /// Tell the presence object, along with all that was counted.
@@ -195,6 +221,9 @@ pub struct Lobby {
     talking: u64,
     /// Frames that were not this protocol, by line; most lines have none.
     strikes: Sorted<LineId, Recent>,
+    networks: Networks,
+    /// Whoever says the same to everybody, and since when.
+    doubts: Sorted<VisitorId, Time>,
     /// No line can have fallen silent before this moment.
     sweep_at: Option<Time>,
     /// The shortest time within which anybody here was told to come back.
@@ -250,6 +279,8 @@ impl Lobby {
             uncounted: 0,
             talking: 0,
             strikes: Sorted::default(),
+            networks: Networks::default(),
+            doubts: Sorted::default(),
             sweep_at: None,
             return_ms_told: RETURN_MS,
             started: now,
@@ -272,9 +303,18 @@ impl Lobby {
                 bans.into_iter().for_each(|bans| self.ban(&mut turn, bans));
             }
             Input::ReportLost => self.reporter.lost(now),
+            Input::Filed { session, conversation } => self.filed(&mut turn, session, conversation),
             Input::Tick => self.tick(&mut turn),
         }
         self.finish(turn)
+    }
+
+    /// Somebody wants to open a socket: from this network, or with the key of somebody who has proven something.
+    ///
+    /// # Errors
+    /// When that is too much: the value is how many milliseconds until it is not.
+    pub fn knock(&mut self, now: Time, key: NetworkKey) -> Result<(), u64> {
+        if self.rules.limited { self.networks.knock(key, now) } else { Ok(()) }
     }
 
     /// When the next [`Input::Tick`] would do anything.

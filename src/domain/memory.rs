@@ -7,7 +7,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::id::VisitorId;
-use super::limits::{BLOCKS_MAX, RECENT_MS, RECENTS_MAX};
+use super::limits::{BLOCKS_MAX, RECENT_MS, RECENTS_MAX, REPORT_BUDGET};
+use super::rate_limit::Spent;
 use super::time::Time;
 
 /// A visitor as others remember them: the first 48 bits of an id that is random in all of its 128. Among the people of
@@ -29,6 +30,8 @@ impl From<VisitorId> for VisitorTag {
 pub struct Memory {
     recent: Vec<(VisitorTag, Time)>,
     blocked: Vec<VisitorTag>,
+    /// What was spent on reports.
+    reports: Spent,
 }
 
 impl Memory {
@@ -48,11 +51,24 @@ impl Memory {
         self.blocked.drain(..self.blocked.len().saturating_sub(BLOCKS_MAX));
     }
 
+    /// Whether a report of this visitor is filed.
+    #[must_use]
+    pub fn may_report(&self, now: Time) -> bool {
+        self.reports.peek(REPORT_BUDGET, now).is_ok()
+    }
+
+    /// This visitor has reported somebody.
+    pub fn report(&mut self, now: Time) {
+        // One too many costs nothing.
+        let _ = self.reports.take(REPORT_BUDGET, now);
+    }
+
     /// Learns what another memory of the same visitor holds; where both together are too much, what is known here stays.
     pub fn absorb(&mut self, other: &Self) {
         if self == other {
             return;
         }
+        self.reports = self.reports.max(other.reports);
         if other.recent.iter().any(|entry| !self.recent.contains(entry)) {
             let mut all: Vec<(VisitorTag, Time)> = Vec::new();
             for (tag, at) in self.recent.iter().chain(&other.recent) {

@@ -9,6 +9,7 @@ mod client;
 mod http;
 mod log;
 mod preferences;
+mod report;
 mod server;
 
 pub use admin::{
@@ -21,6 +22,7 @@ pub use http::{
 };
 pub use log::{Level, LogLine};
 pub use preferences::{Interest, Interests, Lang, Preferences};
+pub use report::{Line, Lines, Reason, Shown, Side};
 pub use server::{EndReason, PartnerState, Presence, Refusal, Resumed, ServerFrame, SessionState, WireLimits};
 
 use serde::de::{self, Deserializer, Unexpected};

@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 
+use serde::{Deserialize, Serialize};
+
 use super::time::Time;
 
 /// A token bucket's size and pace.
@@ -15,7 +17,7 @@ pub struct Budget {
 
 /// What is left of a [`Budget`], by the generic cell rate algorithm (ITU-T I.371, annex A): the one timestamp is the
 /// theoretical arrival time, the moment at which the bucket is full again.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Spent {
     full_at: Time,
 }

@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::budgets::Budgets;
 use super::id::{LineId, NetworkKey, SessionId};
 use super::limits::{DOUBT_MS, HEARD_STALE_MS_MAX};
+use super::lobby::Filed;
 use super::matchmaker::Wait;
+use super::openings::Openings;
 use super::person::Person;
 use super::time::Time;
 
@@ -164,13 +166,18 @@ pub struct Session {
     pub budgets: Budgets,
     /// They may be gone, which is being found out.
     pub trial: Option<Trial>,
+    /// What they opened their last conversations with.
+    pub openings: Openings,
+    /// Their last report.
+    pub filed: Option<Filed>,
 }
 
 impl Session {
     /// A person who is here, or whose place is kept.
     #[must_use]
     pub fn new(person: Person, whereabouts: Whereabouts, number: u64) -> Self {
-        Self { person, whereabouts, number, said: 0, budgets: Budgets::default(), trial: None }
+        let (budgets, openings) = (Budgets::default(), Openings::default());
+        Self { person, whereabouts, number, said: 0, budgets, trial: None, openings, filed: None }
     }
 
     /// The line, if there is one.

@@ -28,7 +28,7 @@ pub type Nonce = [u8; NONCE_BYTES];
 const NONCE_BYTES: usize = 24;
 const TAG_BYTES: usize = 16;
 /// The layout of what is sealed. A deploy that changes it counts this up, and what was sealed before counts as forged.
-const LAYOUT: u8 = 2;
+const LAYOUT: u8 = 3;
 
 /// The operator's secrets do not do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +46,8 @@ pub struct Pass {
     pub visitor: VisitorId,
     /// Until when.
     pub expires: Time,
+    /// When the visitor last proved something to get it, if they did.
+    pub proven: Option<Time>,
     /// What the visitor remembers of others.
     pub memory: Memory,
 }
@@ -54,7 +56,7 @@ impl Pass {
     /// A new pass.
     #[must_use]
     pub fn new(visitor: VisitorId, now: Time) -> Self {
-        Self { visitor, expires: now.plus(PASS_MS), memory: Memory::default() }
+        Self { visitor, expires: now.plus(PASS_MS), proven: None, memory: Memory::default() }
     }
 
     /// The visitor remembers what an earlier pass of theirs says, whosever it is.

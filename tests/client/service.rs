@@ -82,7 +82,11 @@ impl World {
                     let ping = self.wires[of(line)].ping;
                     self.tell_lobby(Input::Heard { line, ping });
                 }
-                Effect::KeepOrders(_) | Effect::Count(_) | Effect::Report(_) => {}
+                Effect::KeepOrders(_)
+                | Effect::File { .. }
+                | Effect::Doubt(_)
+                | Effect::Count(_)
+                | Effect::Report(_) => {}
             }
         }
     }

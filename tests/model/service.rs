@@ -74,6 +74,8 @@ impl World {
             | Effect::Close { .. }
             | Effect::Probe { .. }
             | Effect::KeepOrders(_)
+            | Effect::File { .. }
+            | Effect::Doubt(_)
             | Effect::Count(_)
             | Effect::Report(_) => None,
         });
@@ -115,7 +117,11 @@ impl World {
                     let ping = self.wire(line).and_then(|wire| wire.ping);
                     self.tell_lobby(Input::Heard { line, ping });
                 }
-                Effect::KeepOrders(_) | Effect::Count(_) | Effect::Report(_) => {}
+                Effect::KeepOrders(_)
+                | Effect::File { .. }
+                | Effect::Doubt(_)
+                | Effect::Count(_)
+                | Effect::Report(_) => {}
             }
         }
     }

@@ -245,7 +245,7 @@ impl World {
                     answers.push(Input::Heard { line: *line, ping });
                 }
                 Effect::KeepOrders(orders) => self.rules.orders.clone_from(orders),
-                Effect::Count(_) => {}
+                Effect::File { .. } | Effect::Doubt(_) | Effect::Count(_) => {}
                 Effect::Report(report) => {
                     self.told = report.census;
                     let (change_ms, pause) = (REPORT_MS, self.rules.orders.pause);
@@ -399,7 +399,7 @@ fn is_relay_of(sent: &ClientFrame, frame: &Frame) -> bool {
     match (sent, frame) {
         (
             ClientFrame::Say { conversation: named, n, text },
-            ServerFrame::Say { conversation, n: number, text: said },
+            ServerFrame::Say { conversation, n: number, text: said, .. },
         ) => named.names(*conversation) && n == number && text.clone().into_string() == *said,
         (ClientFrame::Got { conversation: named, n }, ServerFrame::Got { conversation, n: number })
         | (ClientFrame::Seen { conversation: named, n }, ServerFrame::Seen { conversation, n: number }) => {

@@ -1,9 +1,11 @@
-//! Who is kept out of a lobby.
+//! Who is kept out of a lobby, for a while or until they have proven something.
 
 use super::{Effect, Lobby, Turn};
 use crate::domain::bans::Bans;
-use crate::domain::id::{NetworkKey, VisitorId};
-use crate::domain::protocol::EndReason;
+use crate::domain::id::{NetworkKey, SessionId, VisitorId};
+use crate::domain::limits::DOUBTS_MAX;
+use crate::domain::protocol::{CloseCode, EndReason};
+use crate::domain::ticket::Pass;
 use crate::domain::time::Time;
 
 impl Lobby {
@@ -29,6 +31,24 @@ impl Lobby {
                 (Some(_), None) => self.depart(turn, id, EndReason::Moderated),
             }
         }
+    }
+
+    /// Somebody says the same to everybody: they come back with a pass that took a proof, or not at all.
+    pub(super) fn doubt(&mut self, turn: &mut Turn, id: SessionId) {
+        let Some(session) = self.sessions.get(&id) else { return };
+        let (visitor, line) = (session.person.visitor, session.line().map(|line| line.id));
+        self.doubts.insert(visitor, turn.now);
+        if self.doubts.len() > DOUBTS_MAX {
+            let oldest = self.doubts.iter().min_by_key(|(_, since)| **since).map(|(visitor, _)| *visitor);
+            oldest.and_then(|visitor| self.doubts.remove(&visitor));
+        }
+        turn.effects.push(Effect::Doubt(self.rules.marks.visitor(visitor)));
+        line.into_iter().for_each(|line| self.shut(turn, line, CloseCode::Pass));
+    }
+
+    /// Whether a pass does not do, because its visitor is doubted and has proven nothing since.
+    pub(super) fn is_doubted(&self, pass: &Pass) -> bool {
+        self.doubts.get(&pass.visitor).is_some_and(|since| pass.proven.is_none_or(|at| at < *since))
     }
 
     /// Until when somebody is kept out, if they are.

@@ -1,8 +1,11 @@
 //! Frames of a session: looking for a partner, leaving, and what is passed on to the partner.
 
+use super::grievances::Complaint;
 use super::{Frame, Lobby, Session, Turn};
 use crate::domain::budgets::Cost;
+use crate::domain::evidence::Said;
 use crate::domain::id::{ConversationId, ConversationName, SessionId};
+use crate::domain::openings::Opening;
 use crate::domain::person::Doing;
 use crate::domain::protocol::{ClientFrame, CloseCode, EndReason, ErrorCode, Preferences, Refusal, ServerFrame};
 use crate::domain::tally::Fact;
@@ -35,11 +38,7 @@ impl Lobby {
             }
             (ClientFrame::Stop { conversation }, _) => self.stop(turn, id, conversation.as_ref()),
             (ClientFrame::Say { n, text, .. }, Some((conversation, partner))) => {
-                if self.sessions.get(&id).is_some_and(|session| session.said < n) {
-                    self.sessions.entry(id).and_modify(|session| session.said = n);
-                    turn.count(Fact::Relayed);
-                }
-                self.tell(turn, partner, ServerFrame::Say { conversation, n, text: text.into_string() });
+                self.relay(turn, id, partner, conversation, n, text.into_string());
             }
             (frame @ ClientFrame::Say { .. }, None) => self.refuse(turn, id, frame.refused(ErrorCode::NotTalking)),
             (ClientFrame::Got { n, .. }, Some((conversation, partner))) => {
@@ -52,14 +51,46 @@ impl Lobby {
                 self.tell(turn, partner, ServerFrame::Typing { conversation, on });
             }
             (ClientFrame::Block { conversation }, _) => self.block(turn, id, &conversation),
-            (frame @ ClientFrame::Report { .. }, _) => {
-                self.strike_session(turn, id, frame.refused(ErrorCode::UnknownType));
+            (ClientFrame::Report { conversation, reason, note, lines }, _) => {
+                self.complain(turn, id, &conversation, Complaint { reason, note, lines });
             }
             // For another conversation than the present one: late, and no longer of any use. And `hello`, which the door
             // hands over as such.
             (ClientFrame::Got { .. } | ClientFrame::Seen { .. } | ClientFrame::Typing { .. }, None)
             | (ClientFrame::Hello(_), _) => {}
         }
+    }
+
+    /// Passes a message on, with a tag by which it can be told that it was said. Opening conversation after conversation
+    /// with the same words is slowed.
+    fn relay(
+        &mut self,
+        turn: &mut Turn,
+        id: SessionId,
+        to: SessionId,
+        conversation: ConversationId,
+        n: u64,
+        text: String,
+    ) {
+        let limited = self.rules.limited;
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        if n == 1 && session.said == 0 && limited {
+            let slow_down = |ms| {
+                let refusal = Refusal { retry_ms: Some(ms), ..Refusal::of("say", ErrorCode::SlowDown) };
+                Refusal { conversation: Some(conversation.to_string()), n: Some(n), ..refusal }
+            };
+            match session.openings.hear(conversation, &text, turn.now) {
+                Opening::Passes => {}
+                Opening::Waits(ms) => return self.refuse(turn, id, slow_down(ms)),
+                Opening::IsDoubted => return self.doubt(turn, id),
+            }
+        }
+        if session.said < n {
+            session.said = n;
+            turn.count(Fact::Relayed);
+        }
+        let tag = self.rules.marks.tag(&Said { conversation, by: session.person.visitor, n, text: &text });
+        self.tell(turn, to, ServerFrame::Say { conversation, n, text, tag });
     }
 
     /// A frame of a session that is not well formed. A message that breaks the rule for its text costs as much as one
@@ -141,32 +172,10 @@ impl Lobby {
     }
 
     /// Tells both that their conversation is over.
-    fn end(&mut self, turn: &mut Turn, one: SessionId, other: SessionId, reason: EndReason) {
+    pub(super) fn end(&mut self, turn: &mut Turn, one: SessionId, other: SessionId, reason: EndReason) {
         turn.count(Fact::Ended(reason));
         self.tell_end(turn, one, reason);
         self.tell_end(turn, other, reason);
-    }
-
-    /// Ends the conversation, or looks back at the one that ended last: this person never meets that partner again.
-    fn block(&mut self, turn: &mut Turn, id: SessionId, name: &ConversationName) {
-        let Some(person) = self.sessions.get(&id).map(|session| &session.person) else { return };
-        let (visitor, present) = (person.visitor, person.talk().filter(|talk| name.names(talk.conversation)));
-        let partner = match (present, person.last) {
-            (Some(talk), _) => {
-                let (partner, blocked) = (talk.partner.session, talk.partner.visitor);
-                self.end(turn, id, partner, EndReason::Left);
-                blocked
-            }
-            (None, Some((last, partner))) if name.names(last) => partner,
-            (None, _) => {
-                let conversation = Some(name.to_string());
-                return self.refuse(turn, id, Refusal { conversation, ..Refusal::of("block", ErrorCode::NotTalking) });
-            }
-        };
-        self.remember(turn, visitor, |memory| memory.block(partner));
-        let Some(person) = self.sessions.get(&id).map(|session| &session.person) else { return };
-        let (ticket, conversation) = (self.ticket(turn, person), Some(name.to_string()));
-        self.tell(turn, id, ServerFrame::Done { re: "block", conversation, ticket });
     }
 
     /// Sends a frame to somebody, if they are here.
@@ -176,7 +185,7 @@ impl Lobby {
         }
     }
 
-    fn refuse(&self, turn: &mut Turn, id: SessionId, refusal: Refusal) {
+    pub(super) fn refuse(&self, turn: &mut Turn, id: SessionId, refusal: Refusal) {
         turn.count(Fact::Refused(refusal.code));
         self.tell(turn, id, ServerFrame::Error(refusal));
     }

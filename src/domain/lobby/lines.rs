@@ -14,6 +14,9 @@ use crate::domain::time::Time;
 
 impl Lobby {
     pub(super) fn open(&mut self, turn: &mut Turn, line: LineId, session: SessionId, network: NetworkKey) {
+        if let Some(until) = self.barred(None, Some(network), turn.now) {
+            return self.shut_out(turn, line, until);
+        }
         let pending = Pending { session, network, since: turn.now };
         turn.effects.push(Effect::Keep { line, record: Record::Pending(pending) });
         if let Some(oldest) = self.anteroom.enter(line, pending, self.rules.limited) {

@@ -32,7 +32,7 @@ impl Lobby {
         self.remember(turn, visitor, |memory| all.clone_into(memory));
     }
 
-    fn sessions_of(&self, visitor: VisitorId) -> Vec<SessionId> {
+    pub(super) fn sessions_of(&self, visitor: VisitorId) -> Vec<SessionId> {
         let (first, last) = (SessionId([0; 16]), SessionId([u8::MAX; 16]));
         self.visitors.range((visitor, first)..=(visitor, last)).map(|(_, id)| *id).collect()
     }

@@ -340,6 +340,7 @@ fn of_a_wait_that_only_an_old_ticket_tells_of_no_more_than_the_grace_counts() {
 #[test]
 fn a_search_that_was_not_finished_goes_on_after_memory_was_lost() {
     let (mut hall, c) = pair();
+    hall.lobby.rules.visitor_sessions_max = 2 * EXAMINED_MAX;
     let _ = (hall.send(1, &block(&c)), hall.enter(3), hall.find(1), hall.find(3));
     let c = hall.conversation(3);
     let _ = hall.send(1, &block(&c));

@@ -2,8 +2,8 @@
 
 use super::{Lobby, Turn};
 use crate::domain::conversation::{Claim, Parting, judge};
-use crate::domain::id::{LineId, SessionId};
-use crate::domain::limits::{CLOCK_SLACK_MS, GRACE_MS, LOBBY_RETURNS_FACTOR, TICKET_MS};
+use crate::domain::id::{LineId, SessionId, VisitorId};
+use crate::domain::limits::{CLOCK_SLACK_MS, GRACE_MS, LOBBY_RETURNS_FACTOR, NETWORK_SESSIONS_MAX, TICKET_MS};
 use crate::domain::person::{Doing, Person};
 use crate::domain::protocol::{
     CloseCode, EndReason, ErrorCode, Hello, PartnerState, Presence, Resumed, ServerFrame, SessionState, WireLimits,
@@ -20,6 +20,9 @@ impl Lobby {
         let network = self.anteroom.network(line);
         if let Some(until) = self.barred(Some(pass.visitor), network, turn.now) {
             return self.shut_out(turn, line, until);
+        }
+        if self.is_doubted(pass) {
+            return self.shut(turn, line, CloseCode::Pass);
         }
         let ticket = ticket.filter(|ticket| ticket.person.visitor == pass.visitor);
         let Some(mut ticket) = ticket else { return self.come(turn, line, hello, pass, None) };
@@ -52,7 +55,7 @@ impl Lobby {
         }
         // Who has no place to come back to is admitted like anybody else, but as who they are: what a ticket says of its
         // holder is news to a partner who comes with an older one.
-        if self.turns_away(turn, line, ticket.person.doing == Doing::Idle) {
+        if self.turns_away(turn, line, pass.visitor, ticket.person.doing == Doing::Idle) {
             return;
         }
         self.come_back(turn, line, hello, &pass, ticket.person);
@@ -61,8 +64,8 @@ impl Lobby {
     /// Turns somebody away for whom there is no room, and a newcomer while matching is paused; true when it has. Newcomers
     /// are counted against those who are here: whoever is away is remembered, for what an older ticket of theirs would
     /// claim, and takes nobody's room.
-    fn turns_away(&mut self, turn: &mut Turn, line: LineId, newcomer: bool) -> bool {
-        let crowded = newcomer && self.lines.len() >= self.rules.sessions_max;
+    fn turns_away(&mut self, turn: &mut Turn, line: LineId, visitor: VisitorId, newcomer: bool) -> bool {
+        let crowded = newcomer && (self.lines.len() >= self.rules.sessions_max || self.has_enough(line, visitor));
         let full = crowded || self.sessions.len() >= LOBBY_RETURNS_FACTOR * self.rules.sessions_max;
         let paused = newcomer && self.rules.orders.pause.paused;
         if paused {
@@ -74,9 +77,17 @@ impl Lobby {
         full || paused
     }
 
+    /// Whether a newcomer would be one too many of their visitor or, where floods are held back, of their network.
+    fn has_enough(&self, line: LineId, visitor: VisitorId) -> bool {
+        let with_line = |id: &SessionId| self.sessions.get(id).and_then(Session::line).is_some();
+        let mine = self.sessions_of(visitor).iter().filter(|id| with_line(id)).count();
+        let network = self.anteroom.network(line).map_or(0, |network| self.networks.people(network));
+        mine >= self.rules.visitor_sessions_max || (self.rules.limited && network >= NETWORK_SESSIONS_MAX)
+    }
+
     /// Somebody new. A ticket of another lobby counts for memory and for the place in line.
     fn come(&mut self, turn: &mut Turn, line: LineId, hello: &Hello, pass: &Pass, elsewhere: Option<Person>) {
-        if self.turns_away(turn, line, true) {
+        if self.turns_away(turn, line, pass.visitor, true) {
             return;
         }
         let Some(pending) = self.anteroom.leave(line) else { return };

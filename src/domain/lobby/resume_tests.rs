@@ -346,6 +346,8 @@ fn a_line_that_went_while_nobody_looked_makes_its_person_away() {
         | Effect::Close { .. }
         | Effect::Probe { .. }
         | Effect::KeepOrders(_)
+        | Effect::File { .. }
+        | Effect::Doubt(_)
         | Effect::Count(_)
         | Effect::Report(_) => None,
     });

@@ -15,6 +15,7 @@ impl Lobby {
                 self.sweep_at = Some(self.sweep_at.map_or(silent_at, |at| at.min(silent_at)));
                 self.uncounted += u64::from(!line.counted);
                 self.lines.insert(line.id, id);
+                self.networks.enter(line.network);
             }
             Whereabouts::Away(until) => drop(self.absent.insert((*until, id))),
         }
@@ -30,6 +31,7 @@ impl Lobby {
         match &session.whereabouts {
             Whereabouts::Here(line) => {
                 self.lines.remove(&line.id);
+                self.networks.leave(line.network);
                 self.uncounted -= u64::from(!line.counted);
             }
             Whereabouts::Away(until) => drop(self.absent.remove(&(*until, id))),

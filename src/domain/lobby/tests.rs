@@ -24,6 +24,8 @@ pub(super) struct Hall {
     pub(super) tickets: BTreeMap<u64, Ticket>,
     /// What is kept through a loss of memory.
     pub(super) kept_pause: Pause,
+    pub(super) filings: Vec<(SessionId, Filing)>,
+    pub(super) tags: Vec<String>,
     /// What was counted.
     pub(super) tally: Tally,
 }
@@ -35,6 +37,8 @@ impl Hall {
             now: START,
             tickets: BTreeMap::new(),
             kept_pause: Pause::default(),
+            filings: Vec::new(),
+            tags: Vec::new(),
             tally: Tally::default(),
         }
     }
@@ -51,8 +55,12 @@ impl Hall {
         for effect in self.lobby.handle(self.now, input) {
             match effect {
                 Effect::Send { line, frame } => {
-                    let frame = frame.seal(|ticket| drop(self.tickets.insert(line.0, *ticket)));
-                    seen.push((line.0, frame.encode().replace(r#","ticket":null"#, "")));
+                    let mut frame = frame.seal(|ticket| drop(self.tickets.insert(line.0, *ticket)));
+                    if let ServerFrame::Say { tag, .. } = &mut frame {
+                        self.tags.push(std::mem::take(tag));
+                    }
+                    let text = frame.encode().replace(r#","ticket":null"#, "");
+                    seen.push((line.0, text.replace(r#","tag":"""#, "")));
                 }
                 Effect::Close { line, code, reason } => {
                     let reason = reason.map(|ms| format!(" {ms}")).unwrap_or_default();
@@ -60,6 +68,8 @@ impl Hall {
                 }
                 Effect::Probe { line } => seen.push((line.0, "probe".into())),
                 Effect::KeepOrders(orders) => self.kept_pause = orders.pause,
+                Effect::File { session, filing } => self.filings.push((session, *filing)),
+                Effect::Doubt(_) => seen.push((0, "doubt".into())),
                 Effect::Count(fact) => self.tally.count(fact),
                 Effect::Keep { .. } | Effect::Report(_) => {}
             }
@@ -264,8 +274,8 @@ fn the_tenth_frame_that_is_not_this_protocol_closes_the_line() {
     for n in 1..STRIKES {
         assert_eq!(hall.send(1, "{").len(), 1, "strike {n}");
     }
-    let last = hall.send(1, r#"{"type":"report","c":"x","reason":"spam"}"#);
-    let refused = told(1, r#"{"type":"error","code":"unknown_type","re":"report","c":"x"}"#);
+    let last = hall.send(1, r#"{"type":"dance","c":"x"}"#);
+    let refused = told(1, r#"{"type":"error","code":"unknown_type","re":"dance","c":"x"}"#);
     assert_eq!(last, [refused, told(1, "close 4400"), ended(2, &c, "left")]);
 }
 

@@ -1,14 +1,15 @@
 //! Frames from a client: strict parsing into types that cannot be wrong.
 
 use serde::Deserialize;
-use serde::de::{self, Deserializer, IgnoredAny, Unexpected};
+use serde::de::{self, Deserializer, Unexpected};
 use serde_json::Value;
 
 use super::preferences::{Interests, Lang};
+use super::report::{self, Lines, Reason};
 use super::server::Refusal;
 use super::{ErrorCode, WireVersion, is_object};
 use crate::domain::id::ConversationName;
-use crate::domain::limits::{NUMBER_MAX, REPORT_LINES_MAX, TEXT_CHARS_MAX};
+use crate::domain::limits::{NUMBER_MAX, TEXT_CHARS_MAX};
 
 /// A frame of a client that is well formed. Whether it is in place is for the machines to say.
 ///
@@ -85,13 +86,13 @@ pub enum ClientFrame {
         #[serde(rename = "c", deserialize_with = "name")]
         conversation: ConversationName,
         /// Why.
-        reason: String,
+        reason: Reason,
         /// In the reporter's own words.
         #[serde(default, deserialize_with = "present")]
         note: Option<String>,
-        /// How many lines the reporter chose to show.
-        #[serde(default, deserialize_with = "count_lines")]
-        lines: usize,
+        /// The lines that the reporter chose to show.
+        #[serde(default)]
+        lines: Lines,
     },
 }
 
@@ -195,8 +196,10 @@ pub fn decode(text: &str) -> Result<ClientFrame, Refusal> {
         | ClientFrame::Got { .. }
         | ClientFrame::Seen { .. }
         | ClientFrame::Typing { .. }
-        | ClientFrame::Block { .. }
-        | ClientFrame::Report { .. } => {}
+        | ClientFrame::Block { .. } => {}
+        ClientFrame::Report { note, lines, .. } => {
+            report::check(note.as_deref(), lines).map_err(|code| frame.refused(code))?;
+        }
     }
     Ok(frame)
 }
@@ -229,8 +232,7 @@ impl Text {
         if self.0.len() > TEXT_CHARS_MAX && self.0.chars().count() > TEXT_CHARS_MAX {
             return Err(ErrorCode::TooLong);
         }
-        let control = |c: char| c.is_control() && c != '\t' && c != '\n';
-        if self.0.chars().all(char::is_whitespace) || self.0.contains(control) {
+        if self.0.chars().all(char::is_whitespace) || self.0.contains(is_control) {
             return Err(ErrorCode::BadText);
         }
         Ok(())
@@ -253,8 +255,13 @@ impl Text {
     }
 }
 
+/// Whether a text may not contain this.
+pub(super) fn is_control(c: char) -> bool {
+    c.is_control() && c != '\t' && c != '\n'
+}
+
 /// An optional field, if it is there, is of its type: `null` is not "absent".
-fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
+pub(super) fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
     T::deserialize(from).map(Some)
 }
 
@@ -270,7 +277,7 @@ fn from_zero<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error> {
     number(from, 0, "0 to 2^53 - 1")
 }
 
-fn from_one<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error> {
+pub(super) fn from_one<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error> {
     number(from, 1, "1 to 2^53 - 1")
 }
 
@@ -285,9 +292,4 @@ fn name<'de, D: Deserializer<'de>>(from: D) -> Result<ConversationName, D::Error
 
 fn present_name<'de, D: Deserializer<'de>>(from: D) -> Result<Option<ConversationName>, D::Error> {
     name(from).map(Some)
-}
-
-fn count_lines<'de, D: Deserializer<'de>>(from: D) -> Result<usize, D::Error> {
-    let lines = Vec::<IgnoredAny>::deserialize(from)?.len();
-    if lines > REPORT_LINES_MAX { Err(de::Error::invalid_length(lines, &"at most 20 lines")) } else { Ok(lines) }
 }

@@ -56,6 +56,8 @@ pub enum ServerFrame<T> {
         n: u64,
         /// What is said.
         text: String,
+        /// By which the service can tell that it was said (see [`crate::domain::evidence`]).
+        tag: String,
     },
     /// Everything up to `n` has arrived at the partner's.
     Got {
@@ -134,7 +136,7 @@ impl<T> ServerFrame<T> {
                 ServerFrame::Ended { conversation, reason, ticket: seal(ticket) }
             }
             Self::Done { re, conversation, ticket } => ServerFrame::Done { re, conversation, ticket: seal(ticket) },
-            Self::Say { conversation, n, text } => ServerFrame::Say { conversation, n, text },
+            Self::Say { conversation, n, text, tag } => ServerFrame::Say { conversation, n, text, tag },
             Self::Got { conversation, n } => ServerFrame::Got { conversation, n },
             Self::Seen { conversation, n } => ServerFrame::Seen { conversation, n },
             Self::Typing { conversation, on } => ServerFrame::Typing { conversation, on },

@@ -1,0 +1,99 @@
+//! What one network may have of a lobby: how many people, and how many sockets in a while. Kept in memory only.
+
+use crate::domain::id::NetworkKey;
+use crate::domain::limits::{ARRIVAL_BUDGET, ARRIVALS_MAX};
+use crate::domain::rate_limit::Spent;
+use crate::domain::sorted::Sorted;
+use crate::domain::time::Time;
+
+/// The networks that people come from.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Networks {
+    /// How many people have a line, by network.
+    people: Sorted<NetworkKey, usize>,
+    /// What was spent on opening sockets, by network, or by the key of whoever has proven something.
+    arrivals: Sorted<NetworkKey, Spent>,
+}
+
+impl Networks {
+    /// Somebody wants to open a socket.
+    ///
+    /// # Errors
+    /// When that is too much: the value is how many milliseconds until it is not.
+    pub(super) fn knock(&mut self, key: NetworkKey, now: Time) -> Result<(), u64> {
+        let mut spent = self.arrivals.get(&key).copied().unwrap_or_default();
+        spent.take(ARRIVAL_BUDGET, now)?;
+        self.arrivals.insert(key, spent);
+        if self.arrivals.len() > ARRIVALS_MAX {
+            self.arrivals.retain(|_, spent| spent.full_at() > now);
+        }
+        if self.arrivals.len() > ARRIVALS_MAX {
+            // Who has spent least is remembered last.
+            let least = self.arrivals.iter().min_by_key(|(_, spent)| spent.full_at()).map(|(key, _)| *key);
+            least.and_then(|key| self.arrivals.remove(&key));
+        }
+        Ok(())
+    }
+
+    /// How many people of a network have a line.
+    pub(super) fn people(&self, network: NetworkKey) -> usize {
+        self.people.get(&network).copied().unwrap_or_default()
+    }
+
+    /// Somebody has a line now.
+    pub(super) fn enter(&mut self, network: NetworkKey) {
+        *self.people.get_or_insert(network, || 0) += 1;
+    }
+
+    /// Somebody has none any more.
+    pub(super) fn leave(&mut self, network: NetworkKey) {
+        let Some(people) = self.people.get_mut(&network) else { return };
+        *people -= 1;
+        if *people == 0 {
+            self.people.remove(&network);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Time = Time::from_ms(1_000_000);
+
+    fn network(n: u64) -> NetworkKey {
+        NetworkKey(n.to_be_bytes())
+    }
+
+    #[test]
+    fn a_network_opens_so_many_sockets_and_one_more_has_to_wait_while_others_go_on() {
+        let mut networks = Networks::default();
+        for n in 0..ARRIVAL_BUDGET.burst {
+            assert_eq!(networks.knock(network(1), NOW), Ok(()), "{n}");
+        }
+        assert_eq!(networks.knock(network(1), NOW), Err(ARRIVAL_BUDGET.interval_ms));
+        assert_eq!(networks.knock(network(2), NOW), Ok(()));
+        assert_eq!(networks.knock(network(1), NOW.plus(ARRIVAL_BUDGET.interval_ms)), Ok(()));
+    }
+
+    #[test]
+    fn only_so_many_are_remembered_and_the_worst_of_them_always() {
+        let mut networks = Networks::default();
+        while networks.knock(network(0), NOW).is_ok() {}
+        for n in 1..=ARRIVALS_MAX as u64 + 10 {
+            assert_eq!(networks.knock(network(n), NOW), Ok(()));
+            assert!(networks.arrivals.len() <= ARRIVALS_MAX);
+        }
+        assert!(networks.knock(network(0), NOW).is_err());
+    }
+
+    #[test]
+    fn people_are_counted_while_they_have_a_line() {
+        let mut networks = Networks::default();
+        [1, 1, 2].into_iter().for_each(|n| networks.enter(network(n)));
+        networks.leave(network(1));
+        assert_eq!([1, 2, 3].map(|n| networks.people(network(n))), [1, 1, 0]);
+        networks.leave(network(1));
+        assert_eq!(networks.people.len(), 1, "who is gone is not remembered");
+    }
+}
