@@ -8,6 +8,8 @@ pub const PRESENCE_BINDING: &str = "PRESENCE";
 pub const METRICS_BINDING: &str = "METRICS";
 /// The binding of the page's files.
 pub const ASSETS_BINDING: &str = "ASSETS";
+/// The binding of the database of reports.
+pub const DATABASE_BINDING: &str = "DB";
 /// The class of the lobbies.
 pub const LOBBY_CLASS: &str = "Lobby";
 /// The class of the presence object.
@@ -23,6 +25,8 @@ pub const ADMIN_TOKEN: &str = "ADMIN_TOKEN";
 pub const ALLOWED_ORIGINS: &str = "ALLOWED_ORIGINS";
 /// `off` lets floods through, for load tests; anything else holds them back.
 pub const RATE_LIMITS: &str = "RATE_LIMITS";
+/// How many independent reporters' words ban somebody for a day: 3 unless told, 0 for never.
+pub const BAN_REPORTS: &str = "BAN_REPORTS";
 
 /// The one lobby. The service grows by adding lobbies; until there is a way to choose between several, there is one. It is
 /// open whatever the presence object has stored.
@@ -48,10 +52,10 @@ mod tests {
         }
         let classes = format!("new_sqlite_classes = [\"{LOBBY_CLASS}\", \"{PRESENCE_CLASS}\"]");
         assert!(WRANGLER.contains(&classes), "{classes}");
-        for variable in [ALLOWED_ORIGINS, RATE_LIMITS] {
+        for variable in [ALLOWED_ORIGINS, RATE_LIMITS, BAN_REPORTS] {
             assert!(WRANGLER.contains(&format!("\n{variable} = \"")), "{variable}");
         }
-        for binding in [METRICS_BINDING, ASSETS_BINDING] {
+        for binding in [METRICS_BINDING, ASSETS_BINDING, DATABASE_BINDING] {
             assert!(WRANGLER.contains(&format!("binding = \"{binding}\"")), "{binding}");
         }
         for secret in [SECRET, SECRET_BEFORE, ADMIN_TOKEN] {

@@ -14,4 +14,5 @@ mod presence;
 #[cfg(feature = "probe")]
 mod probe;
 mod reply;
+mod reports;
 mod sockets;

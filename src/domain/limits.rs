@@ -183,6 +183,14 @@ pub const LINE_TAG_CHARS_MAX: usize = 64;
 pub const REPORT_BUDGET: Budget = Budget { burst: 5, interval_ms: 3 * 60 * 60 * 1_000 };
 /// How often an object tries to file a report before it gives up, and answers all the same.
 pub const FILE_TRIES_MAX: u32 = 3;
+/// The wait between two of these.
+pub const FILE_RETRY_MS: u64 = 500;
+/// Reports on a page of the operator's.
+pub const REPORTS_PAGE: u64 = 50;
+/// Words of independent reporters that ban somebody for [`AUTOMATIC_BAN_MS`], where the operator has not chosen a number.
+pub const BAN_REPORTS: f64 = 3.0;
+/// How long a ban lasts that reports alone have led to.
+pub const AUTOMATIC_BAN_MS: u64 = 24 * 60 * 60 * 1_000;
 /// How long a report is kept.
 pub const REPORT_KEPT_MS: u64 = 30 * 24 * 60 * 60 * 1_000;
 /// Sessions with a line of one visitor in one lobby: as many tabs as anybody talks in.

@@ -17,6 +17,7 @@ pub mod announcements;
 pub mod anteroom;
 pub mod bans;
 pub mod budgets;
+pub mod casework;
 pub mod census;
 pub mod conversation;
 pub mod door;

@@ -1,9 +1,9 @@
 //! The Worker: every request, routed to an object or answered.
 
 use futures::StreamExt as _;
-use worker::{Context, Env, Request, Response, Result, event};
+use worker::{Context, Env, Request, Response, Result, ScheduleContext, ScheduledEvent, event};
 
-use super::{admin, counts, host, reply};
+use super::{admin, counts, host, reply, reports};
 use crate::config;
 use crate::domain::id::{NetworkKey, VisitorId};
 use crate::domain::limits::{ENTER_BYTES_MAX, SECRET_BYTES_MIN};
@@ -14,6 +14,8 @@ use crate::domain::ticket::{Keyring, Pass, SecretError};
 
 /// The header with the network key, from the Worker to a lobby.
 pub(super) const NETWORK_HEADER: &str = "x-edgewise-network";
+/// The header with the key of somebody who has proven something, from the Worker to a lobby.
+pub(super) const ADMITTED_HEADER: &str = "x-edgewise-admitted";
 /// The header with the foreign origin to allow, from the Worker to the presence object.
 pub(super) const ORIGIN_HEADER: &str = "x-edgewise-origin";
 /// The header with the number of the last event that a client has seen, from the Worker to the presence object.
@@ -22,6 +24,14 @@ pub(super) const SEEN_HEADER: &str = "x-edgewise-seen";
 #[event(start)]
 fn start() {
     console_error_panic_hook::set_once();
+}
+
+/// What expires is deleted, whether anybody looks or not.
+#[event(scheduled)]
+async fn purge(_event: ScheduledEvent, env: Env, _context: ScheduleContext) {
+    if let Err(error) = reports::purge(&env).await {
+        host::log("expired reports could not be deleted", &error);
+    }
 }
 
 #[event(fetch)]

@@ -10,19 +10,20 @@ use worker::{
     WebSocketIncomingMessage, WebSocketPair, durable_object,
 };
 
-use super::entry::NETWORK_HEADER;
+use super::entry::{ADMITTED_HEADER, NETWORK_HEADER};
 use super::host::{self, ObjectAlarm};
 use super::sockets::Sockets;
-use super::{kept, reply};
+use super::{kept, reply, reports};
 use crate::config;
 use crate::domain::census::Report;
 use crate::domain::door::Arrival;
-use crate::domain::id::{LineId, NetworkKey, SessionId};
+use crate::domain::id::{LineId, NetworkKey, SessionId, VisitorKey};
 use crate::domain::limits::NUMBER_MAX;
 use crate::domain::lobby::{Effect, Input, Lobby as Machine, Rules};
 use crate::domain::metrics::{Meter, Point};
 use crate::domain::orders::Orders;
-use crate::domain::protocol::{ProblemCode, echo};
+use crate::domain::protocol::{Problem, ProblemCode, echo};
+use crate::domain::report::Filing;
 use crate::domain::tally::Tally;
 use crate::domain::ticket::{Keyring, Ticket};
 use crate::domain::time::Time;
@@ -47,6 +48,13 @@ struct Shell {
     meter: RefCell<Meter>,
 }
 
+/// What is done after a step.
+enum Errand {
+    Report(Box<(Report, Tally)>),
+    File(SessionId, Box<Filing>),
+    Doubt(VisitorKey),
+}
+
 impl DurableObject for Lobby {
     fn new(state: State, env: Env) -> Self {
         if let Err(error) = Sockets::answer_pings(&state) {
@@ -54,9 +62,11 @@ impl DurableObject for Lobby {
         }
         let limited = host::setting(&env, config::RATE_LIMITS).as_deref() != Some("off");
         let name = state.id().name().unwrap_or_else(|| config::LOBBY.to_owned());
+        let keys = host::keyring(&env).ok();
+        let marks = keys.as_ref().map(Keyring::marks).unwrap_or_default();
         let shell = Shell {
-            keys: host::keyring(&env).ok(),
-            rules: Rules { limited, ..Rules::named(&name) },
+            keys,
+            rules: Rules { limited, marks, ..Rules::named(&name) },
             machine: Cell::new(None),
             sockets: RefCell::default(),
             alarm: ObjectAlarm::default(),
@@ -117,7 +127,15 @@ impl Shell {
         let session = SessionId(host::draw()?);
         let pair = WebSocketPair::new()?;
         // The machine first: what it recovers must not have the new socket among it.
-        self.step(None, &mut |_, _| Vec::new());
+        let key = request.headers().get(ADMITTED_HEADER)?.and_then(|key| NetworkKey::parse(&key)).unwrap_or(network);
+        let mut knocked = Ok(());
+        self.step(None, &mut |machine, now| {
+            knocked = machine.knock(now, key);
+            Vec::new()
+        });
+        if let Err(retry_ms) = knocked {
+            return reply::problem(&Problem { retry_ms: Some(retry_ms), ..ProblemCode::SlowDown.into() }, &[]);
+        }
         if let Err(error) = self.sockets.borrow_mut().accept(&self.state, line, pair.server) {
             host::log("a socket was refused by the runtime", &error);
             return reply::problem(&ProblemCode::Unavailable.into(), &[]);
@@ -226,7 +244,13 @@ impl Shell {
                     tally.count(fact);
                     self.tally.set(tally);
                 }
-                Effect::Report(report) => self.send_report(report),
+                Effect::Report(report) => {
+                    let tally = self.tally.get();
+                    self.measure(&report, &tally);
+                    self.send(Errand::Report(Box::new((report, tally))));
+                }
+                Effect::File { session, filing } => self.send(Errand::File(session, filing)),
+                Effect::Doubt(visitor) => self.send(Errand::Doubt(visitor)),
             }
         }
         answers
@@ -240,27 +264,38 @@ impl Shell {
         }
     }
 
-    fn send_report(self: &Rc<Self>, report: Report) {
-        let (shell, tally) = (Rc::clone(self), self.tally.get());
-        self.measure(&report, &tally);
+    /// Does something that takes a while, after this turn. One future for all kinds: each weighs five kilobytes.
+    fn send(self: &Rc<Self>, errand: Errand) {
+        let shell = Rc::clone(self);
         self.state.wait_until(async move {
-            let told = match shell.report(report, tally).await {
-                Ok(answer) => shell.instructed(&answer).await,
-                Err(error) => {
-                    host::warn("a report to the presence object was lost", &error);
-                    shell.drive(None, Input::ReportLost).await
+            let told = match errand {
+                Errand::Report(told) => match shell.report(told.0, told.1).await {
+                    Ok(answer) => shell.instructed(&answer).await,
+                    Err(error) => {
+                        host::warn("a report to the presence object was lost", &error);
+                        shell.drive(None, Input::ReportLost).await
+                    }
+                },
+                Errand::File(session, filing) => {
+                    reports::file(&shell.env, &filing).await;
+                    shell.drive(None, Input::Filed { session, conversation: filing.conversation }).await
                 }
+                Errand::Doubt(visitor) => shell.tell_presence("/doubt", &visitor).await.map(drop),
             };
             if let Err(error) = told {
-                host::log("what follows from a report could not be done", &error);
+                host::log("what follows from a step could not be done", &error);
             }
         });
     }
 
     async fn report(&self, report: Report, tally: Tally) -> Result<Vec<u8>> {
-        let body = postcard::to_allocvec(&(&self.rules.name, report, tally)).unwrap_or_default();
+        self.tell_presence("/report", &(&self.rules.name, report, tally)).await
+    }
+
+    async fn tell_presence(&self, path: &str, what: &impl serde::Serialize) -> Result<Vec<u8>> {
+        let body = postcard::to_allocvec(what).unwrap_or_default();
         let presence = self.env.durable_object(config::PRESENCE_BINDING)?.get_by_name(config::PRESENCE)?;
-        presence.fetch_with_request(host::internal("/report", &[], Some(&body))?).await?.bytes().await
+        presence.fetch_with_request(host::internal(path, &[], Some(&body))?).await?.bytes().await
     }
 
     /// Writes to the operator's metrics, where there are any.

@@ -234,7 +234,7 @@ fn relayed(arrival: &Arrival) -> Option<Heard> {
 /// The same, of a frame of the lobby.
 fn read_as(frame: &Frame) -> Option<Heard> {
     match frame {
-        Frame::Say { conversation, n, text } => Some(Heard::Say(conversation.to_string(), *n, Some(text.clone()))),
+        Frame::Say { conversation, n, text, .. } => Some(Heard::Say(conversation.to_string(), *n, Some(text.clone()))),
         Frame::Got { conversation, n } => Some(Heard::Got(conversation.to_string(), *n)),
         Frame::Seen { conversation, n } => Some(Heard::Seen(conversation.to_string(), *n)),
         Frame::Typing { conversation, on } => Some(Heard::Typing(conversation.to_string(), *on)),

@@ -1,0 +1,182 @@
+//! Reports in the operator's database. Each query answers with one text: the database builds the documents itself, so no
+//! row is ever turned into a type here.
+
+use std::fmt::Display;
+
+use worker::wasm_bindgen::JsValue;
+use worker::{Env, Error, Result};
+
+use super::entry::ask_presence;
+use super::host;
+use crate::config;
+use crate::domain::bans::NewBan;
+use crate::domain::casework::{Casework, Status};
+use crate::domain::id::{NetworkKey, VisitorKey};
+use crate::domain::limits::{AUTOMATIC_BAN_MS, FILE_RETRY_MS, FILE_TRIES_MAX, REPORT_KEPT_MS, REPORTS_PAGE};
+use crate::domain::protocol::{name_of, to_json};
+use crate::domain::report::{Filing, is_enough};
+use crate::domain::time::Time;
+
+/// The tables, as `wrangler d1 migrations apply` makes them: a database that has none is given them on the way.
+const TABLES: &str = include_str!("../../migrations/0001_reports.sql");
+
+const FILE: &str = "INSERT INTO reports (at, expires, conversation, reason, note, lines, verified, \
+    reporter_visitor, reporter_network, accused_visitor, accused_network) \
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) \
+    ON CONFLICT (conversation, reporter_visitor) DO UPDATE SET times = times + 1 \
+    RETURNING CAST(id AS TEXT) AS answer";
+
+/// What independent reporters' words add up to: one word a network, the weightiest.
+const WEIGH: &str = "SELECT CAST(coalesce(sum(word), 0) AS TEXT) AS answer FROM (\
+    SELECT max(weight) AS word FROM weighed WHERE accused_visitor = ?1 AND expires > ?2 \
+    AND (status = 'upheld' OR (status = 'open' AND verified > 0)) \
+    GROUP BY coalesce(reporter_network, reporter_visitor))";
+
+/// A report as the operator sees it; ?1 is now, ?2 the document of the bans in force.
+macro_rules! document {
+    () => {
+        "json_object('id', CAST(id AS TEXT), 'at', at, 'expires', expires, 'reason', reason, 'note', note, \
+         'lines', json(lines), 'status', status, 'decided', decided, 'decision', decision, 'times', times, \
+         'weight', round(weight, 2), \
+         'reporter', json_object('visitor', reporter_visitor, 'network', reporter_network), \
+         'accused', json_object('visitor', accused_visitor, 'network', accused_network, \
+         'reports', (SELECT count(*) FROM reports AS other \
+         WHERE other.accused_visitor = weighed.accused_visitor AND other.expires > ?1), \
+         'banned', (SELECT max(value ->> 'until') FROM json_each(?2, '$.bans') \
+         WHERE value ->> 'visitor' = accused_visitor OR value ->> 'network' = accused_network)))"
+    };
+}
+
+const LIST: &str = concat!(
+    "WITH page AS (SELECT id, row_number() OVER (ORDER BY iif(?3 = 'open', id, -id)) AS place, ",
+    document!(),
+    " AS document FROM weighed WHERE status = ?3 AND expires > ?1 \
+     AND (?4 = 0 OR iif(?3 = 'open', id > ?4, id < ?4)) ORDER BY iif(?3 = 'open', id, -id) LIMIT ?5 + 1) \
+     SELECT json_object('reports', (SELECT json_group_array(json(document)) FROM page WHERE place <= ?5), \
+     'next', (SELECT CAST(max(iif(place = ?5, id, NULL)) AS TEXT) FROM page HAVING count(*) > ?5)) AS answer"
+);
+
+const ONE: &str = concat!("SELECT ", document!(), " AS answer FROM weighed WHERE id = ?3 AND expires > ?1");
+
+const DECIDE: &str = "UPDATE reports SET status = ?2, decided = ?3, decision = ?4 WHERE id = ?1 AND expires > ?3 \
+    RETURNING accused_visitor || ' ' || coalesce(accused_network, '') AS answer";
+
+const ACCUSED: &str = "SELECT accused_visitor || ' ' || coalesce(accused_network, '') AS answer \
+    FROM reports WHERE id = ?1 AND expires > ?2";
+
+const PURGE: &str = "DELETE FROM reports WHERE expires <= ?1";
+
+/// Asks the database; `None` when there is no row.
+async fn ask(env: &Env, query: &str, values: &[JsValue]) -> Result<Option<String>> {
+    let database = env.d1(config::DATABASE_BINDING)?;
+    let statement = || database.prepare(query).bind(values);
+    match statement()?.first(Some("answer")).await {
+        Err(error) if error.to_string().contains("no such table") => {
+            for table in TABLES.split_inclusive(";\n").filter(|table| table.contains(';')) {
+                database.prepare(table).run().await?;
+            }
+            statement()?.first(Some("answer")).await
+        }
+        answer => answer,
+    }
+}
+
+fn text(value: &impl Display) -> JsValue {
+    JsValue::from_str(&value.to_string())
+}
+
+fn maybe(value: Option<&impl Display>) -> JsValue {
+    value.map_or(JsValue::NULL, text)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "times, ids and counts are far below 2^53")]
+fn number(value: u64) -> JsValue {
+    JsValue::from_f64(value as f64)
+}
+
+/// Files a report, as often as it takes and no more than a few times, and bans the one who is reported where that is
+/// enough.
+pub(super) async fn file(env: &Env, filing: &Filing) {
+    for left in (0..FILE_TRIES_MAX).rev() {
+        match try_to_file(env, filing, host::now()).await {
+            Ok(()) => return,
+            Err(error) if left == 0 => host::log("a report could not be filed", &error),
+            Err(error) => {
+                host::warn("a report is to be filed again", &error);
+                host::within(FILE_RETRY_MS, std::future::pending::<()>()).await;
+            }
+        }
+    }
+}
+
+async fn try_to_file(env: &Env, filing: &Filing, now: Time) -> Result<()> {
+    let Filing { conversation, reporter, accused, reason, note, lines } = filing;
+    let values = [
+        number(now.as_ms()),
+        number(now.plus(REPORT_KEPT_MS).as_ms()),
+        text(conversation),
+        text(&name_of(reason)),
+        maybe(note.as_ref()),
+        text(&to_json(lines)),
+        number(filing.verified() as u64),
+        text(&reporter.visitor),
+        maybe(reporter.network.as_ref()),
+        text(&accused.visitor),
+        maybe(accused.network.as_ref()),
+    ];
+    let id = ask(env, FILE, &values).await?.unwrap_or_default();
+    weigh(env, now, &id, accused.visitor, accused.network).await
+}
+
+/// Bans somebody for a while of whom enough people have complained.
+async fn weigh(env: &Env, now: Time, report: &str, visitor: VisitorKey, network: Option<NetworkKey>) -> Result<()> {
+    let sum = ask(env, WEIGH, &[text(&visitor), number(now.as_ms())]).await?.unwrap_or_default();
+    let enough = host::setting(env, config::BAN_REPORTS);
+    if !is_enough(&sum, enough.as_deref()) {
+        return Ok(());
+    }
+    let ban = NewBan {
+        visitor: Some(visitor),
+        network,
+        until: now.plus(AUTOMATIC_BAN_MS),
+        reason: "several people have reported this person".to_owned(),
+        report: Some(report.to_owned()),
+        automatic: true,
+    };
+    let body = postcard::to_allocvec(&ban).unwrap_or_default();
+    ask_presence(env, "/ban", &[], Some(&body)).await.map(drop).map_err(|_| Error::RustError("no ban".to_owned()))
+}
+
+/// Who is reported, as they are to be banned; `None` when there is no such report.
+pub(super) async fn accused(env: &Env, id: u64) -> Result<Option<(VisitorKey, Option<NetworkKey>)>> {
+    Ok(ask(env, ACCUSED, &[number(id), number(host::now().as_ms())]).await?.as_deref().and_then(read_accused))
+}
+
+fn read_accused(answer: &str) -> Option<(VisitorKey, Option<NetworkKey>)> {
+    let (visitor, network) = answer.split_once(' ')?;
+    Some((VisitorKey::parse(visitor)?, NetworkKey::parse(network)))
+}
+
+/// Does what the operator asks for; `bans` is the document of those in force. `None` when there is no such report.
+pub(super) async fn work(env: &Env, wish: &Casework, bans: &str) -> Result<Option<String>> {
+    let now = host::now();
+    match wish {
+        Casework::List { status, after } => {
+            let values = [number(now.as_ms()), text(&bans), text(&status.name()), number(*after), number(REPORTS_PAGE)];
+            ask(env, LIST, &values).await
+        }
+        Casework::Decide { id, status, note } => {
+            let values = [number(*id), text(&status.name()), number(now.as_ms()), maybe(note.as_ref())];
+            let Some(accused) = ask(env, DECIDE, &values).await? else { return Ok(None) };
+            if let Some((visitor, network)) = read_accused(&accused).filter(|_| *status == Status::Upheld) {
+                weigh(env, now, &id.to_string(), visitor, network).await?;
+            }
+            ask(env, ONE, &[number(now.as_ms()), text(&bans), number(*id)]).await
+        }
+    }
+}
+
+/// Deletes what has expired.
+pub(super) async fn purge(env: &Env) -> Result<()> {
+    ask(env, PURGE, &[number(host::now().as_ms())]).await.map(drop)
+}
