@@ -187,8 +187,8 @@ pub const FILE_TRIES_MAX: u32 = 3;
 pub const FILE_RETRY_MS: u64 = 500;
 /// Reports on a page of the operator's.
 pub const REPORTS_PAGE: u64 = 50;
-/// Words of independent reporters that ban somebody for [`AUTOMATIC_BAN_MS`], where the operator has not chosen a number.
-pub const BAN_REPORTS: f64 = 3.0;
+/// So many independent reporters' words ban somebody for [`AUTOMATIC_BAN_MS`], where the operator has not chosen a number.
+pub const BAN_REPORTS: &str = "3";
 /// How long a ban lasts that reports alone have led to.
 pub const AUTOMATIC_BAN_MS: u64 = 24 * 60 * 60 * 1_000;
 /// How long a report is kept.

@@ -32,7 +32,7 @@ mod safety_tests;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::anteroom::Anteroom;
 use super::census::{Census, Instruction, Report, Reporter};
@@ -55,6 +55,7 @@ use super::time::Time;
 pub use grievances::Filed;
 use networks::Networks;
 use pairing::Look;
+use roster::Sessions;
 
 /// A frame with its ticket in the clear.
 pub type Frame = ServerFrame<Box<Ticket>>;
@@ -203,18 +204,18 @@ pub struct Remains {
 pub struct Lobby {
     rules: Rules,
     anteroom: Anteroom,
-    sessions: BTreeMap<SessionId, Session>,
+    sessions: Sessions,
     /// The sessions of each visitor.
-    visitors: BTreeSet<(VisitorId, SessionId)>,
+    visitors: Sorted<(VisitorId, SessionId), ()>,
     /// The sessions that have a line, by line.
-    lines: BTreeMap<LineId, SessionId>,
+    lines: Sorted<LineId, SessionId>,
     /// The sessions that have none, by when their place is given up.
-    absent: BTreeSet<(Time, SessionId)>,
+    absent: Sorted<(Time, SessionId), ()>,
     matchmaker: Matchmaker,
     /// Those whose match waits for a look at whether its two are still there.
     looks: Sorted<SessionId, Look>,
     /// Those who were matched and may be gone, by when they count as gone.
-    trials: BTreeSet<(Time, SessionId)>,
+    trials: Sorted<(Time, SessionId), ()>,
     /// How many sessions with a line no presence stream counts.
     uncounted: u64,
     /// How many sessions talk.
@@ -269,13 +270,13 @@ impl Lobby {
         Self {
             rules,
             anteroom: Anteroom::default(),
-            sessions: BTreeMap::new(),
-            visitors: BTreeSet::new(),
-            lines: BTreeMap::new(),
-            absent: BTreeSet::new(),
+            sessions: Sessions::default(),
+            visitors: Sorted::default(),
+            lines: Sorted::default(),
+            absent: Sorted::default(),
             matchmaker: Matchmaker::default(),
             looks: Sorted::default(),
-            trials: BTreeSet::new(),
+            trials: Sorted::default(),
             uncounted: 0,
             talking: 0,
             strikes: Sorted::default(),

@@ -2,7 +2,6 @@
 
 use super::evidence::{Marks, Said};
 use super::id::{ConversationId, NetworkKey, VisitorId, VisitorKey};
-use super::limits::BAN_REPORTS;
 use super::protocol::{Line, Reason, Shown, Side};
 
 /// One of the two of a report, by the keys that reports and bans call people by.
@@ -39,15 +38,6 @@ impl Filing {
     }
 }
 
-/// Whether what independent reporters' words add up to is enough for a ban. `threshold` is what the operator has chosen:
-/// 0 for never, and what is no number is as nothing.
-#[must_use]
-pub fn is_enough(sum: &str, threshold: Option<&str>) -> bool {
-    let threshold = threshold.and_then(|text| text.parse().ok()).unwrap_or(BAN_REPORTS);
-    let sum: f64 = sum.parse().unwrap_or_default();
-    threshold > 0.0 && sum >= threshold
-}
-
 /// What is shown, each line held against its tag. A line of the reporter's own has none, and is never verified.
 #[must_use]
 pub fn examine(marks: &Marks, conversation: ConversationId, accused: VisitorId, shown: Vec<Shown>) -> Vec<Line> {
@@ -65,12 +55,6 @@ mod tests {
     use crate::domain::id::SessionId;
 
     const ACCUSED: VisitorId = VisitorId([2; 16]);
-
-    #[test]
-    fn three_words_are_enough_unless_the_operator_says_otherwise() {
-        assert!(is_enough("3.0", None) && !is_enough("2.99", None) && is_enough("3", Some("many")));
-        assert!(is_enough("2.5", Some("2.5")) && !is_enough("100", Some("0")) && !is_enough("", Some("1")));
-    }
 
     #[test]
     fn a_line_counts_as_said_only_with_its_tag_and_from_its_side() {

@@ -1,5 +1,5 @@
-//! A map of few entries, in order: a sorted list. Each kind of `BTreeMap` weighs eight kilobytes in the upload, and pays
-//! for them where there are many entries only.
+//! A map of some thousand entries at most, in order: a sorted list. Each kind of `BTreeMap` weighs eight kilobytes in the
+//! upload, and pays for them where there are many entries only: to move what a full lobby has takes ten microseconds.
 
 /// A map as a list in order of its keys. Finding takes a few steps; adding and removing move what comes after.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -47,6 +47,12 @@ impl<K: Ord, V> Sorted<K, V> {
         &mut self.0[at].1
     }
 
+    /// The entries from a key on, in order.
+    pub fn from(&self, key: &K) -> impl Iterator<Item = (&K, &V)> {
+        let at = self.find(key).unwrap_or_else(|at| at);
+        self.0[at..].iter().map(|(key, value)| (key, value))
+    }
+
     /// Takes a key out.
     pub fn remove(&mut self, key: &K) -> Option<V> {
         self.find(key).ok().map(|at| self.0.remove(at).1)
@@ -74,6 +80,12 @@ impl<K, V> Sorted<K, V> {
     /// The entries, in order, to change their values.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = (&K, &mut V)> {
         self.0.iter_mut().map(|(key, value)| (&*key, value))
+    }
+
+    /// The first key.
+    #[must_use]
+    pub fn first(&self) -> Option<&K> {
+        self.0.first().map(|(key, _)| key)
     }
 
     /// Keeps the entries of which this is true.
@@ -108,7 +120,8 @@ mod tests {
                 _ => assert_eq!(sorted.remove(&key), map.remove(&key)),
             }
             assert_eq!((sorted.get(&key), sorted.len(), sorted.is_empty()), (map.get(&key), map.len(), map.is_empty()));
-            assert!(sorted.iter().eq(map.iter()));
+            assert!(sorted.iter().eq(map.iter()) && sorted.from(&key).eq(map.range(key..)));
+            assert_eq!(sorted.first(), map.keys().next());
         }
         sorted.retain(|key, _| key % 2 == 0);
         map.retain(|key, _| key % 2 == 0);

@@ -12,9 +12,11 @@ use crate::config;
 use crate::domain::bans::NewBan;
 use crate::domain::casework::{Casework, Status};
 use crate::domain::id::{NetworkKey, VisitorKey};
-use crate::domain::limits::{AUTOMATIC_BAN_MS, FILE_RETRY_MS, FILE_TRIES_MAX, REPORT_KEPT_MS, REPORTS_PAGE};
+use crate::domain::limits::{
+    AUTOMATIC_BAN_MS, BAN_REPORTS, FILE_RETRY_MS, FILE_TRIES_MAX, REPORT_KEPT_MS, REPORTS_PAGE,
+};
 use crate::domain::protocol::{name_of, to_json};
-use crate::domain::report::{Filing, is_enough};
+use crate::domain::report::Filing;
 use crate::domain::time::Time;
 
 /// The tables, as `wrangler d1 migrations apply` makes them: a database that has none is given them on the way.
@@ -26,11 +28,13 @@ const FILE: &str = "INSERT INTO reports (at, expires, conversation, reason, note
     ON CONFLICT (conversation, reporter_visitor) DO UPDATE SET times = times + 1 \
     RETURNING CAST(id AS TEXT) AS answer";
 
-/// What independent reporters' words add up to: one word a network, the weightiest.
-const WEIGH: &str = "SELECT CAST(coalesce(sum(word), 0) AS TEXT) AS answer FROM (\
+/// Whether independent reporters' words, one of each network and the weightiest, add up to what the operator has chosen.
+/// That is 0 for never, and so is what is no number.
+const WEIGH: &str = "SELECT 'enough' AS answer WHERE CAST(?3 AS REAL) > 0 AND CAST(?3 AS REAL) <= (\
+    SELECT coalesce(sum(word), 0) FROM (\
     SELECT max(weight) AS word FROM weighed WHERE accused_visitor = ?1 AND expires > ?2 \
     AND (status = 'upheld' OR (status = 'open' AND verified > 0)) \
-    GROUP BY coalesce(reporter_network, reporter_visitor))";
+    GROUP BY coalesce(reporter_network, reporter_visitor)))";
 
 /// A report as the operator sees it; ?1 is now, ?2 the document of the bans in force.
 macro_rules! document {
@@ -130,9 +134,8 @@ async fn try_to_file(env: &Env, filing: &Filing, now: Time) -> Result<()> {
 
 /// Bans somebody for a while of whom enough people have complained.
 async fn weigh(env: &Env, now: Time, report: &str, visitor: VisitorKey, network: Option<NetworkKey>) -> Result<()> {
-    let sum = ask(env, WEIGH, &[text(&visitor), number(now.as_ms())]).await?.unwrap_or_default();
-    let enough = host::setting(env, config::BAN_REPORTS);
-    if !is_enough(&sum, enough.as_deref()) {
+    let threshold = host::setting(env, config::BAN_REPORTS).unwrap_or_else(|| BAN_REPORTS.to_owned());
+    if ask(env, WEIGH, &[text(&visitor), number(now.as_ms()), text(&threshold)]).await?.is_none() {
         return Ok(());
     }
     let ban = NewBan {

@@ -21,7 +21,7 @@ impl Lobby {
                 self.shut_out(turn, line, until);
             }
         }
-        for id in self.sessions.keys().copied().collect::<Vec<_>>() {
+        for id in self.sessions.ids() {
             let Some(session) = self.sessions.get(&id) else { continue };
             let line = session.line().map(|line| (line.id, line.network));
             let until = self.barred(Some(session.person.visitor), line.map(|(_, network)| network), turn.now);

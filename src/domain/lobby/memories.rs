@@ -33,7 +33,8 @@ impl Lobby {
     }
 
     pub(super) fn sessions_of(&self, visitor: VisitorId) -> Vec<SessionId> {
-        let (first, last) = (SessionId([0; 16]), SessionId([u8::MAX; 16]));
-        self.visitors.range((visitor, first)..=(visitor, last)).map(|(_, id)| *id).collect()
+        let first = (visitor, SessionId([0; 16]));
+        let all = self.visitors.from(&first).map(|(key, ())| *key);
+        all.take_while(|(other, _)| *other == visitor).map(|(_, id)| id).collect()
     }
 }

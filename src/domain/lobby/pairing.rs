@@ -191,9 +191,10 @@ impl Lobby {
     /// Those of whom nothing was heard since they were matched are gone, and whoever was matched with them waits again.
     pub(super) fn end_trials(&mut self, turn: &mut Turn) {
         let mut gone = Vec::new();
-        while let Some((_, id)) = self.trials.first().copied().filter(|(until, _)| *until <= turn.now) {
+        while let Some(first) = self.trials.first().copied().filter(|(until, _)| *until <= turn.now) {
+            let id = first.1;
             let trial = self.sessions.get_mut(&id).and_then(|session| session.trial.take());
-            self.trials.pop_first();
+            self.trials.remove(&first);
             gone.extend(trial.map(|trial| (id, trial)));
         }
         let all: Vec<SessionId> = gone.iter().map(|(id, _)| *id).collect();

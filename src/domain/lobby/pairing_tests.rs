@@ -327,7 +327,8 @@ fn of_a_wait_that_only_an_old_ticket_tells_of_no_more_than_the_grace_counts() {
     let elsewhere = here.clone().map(|ticket| Ticket { lobby: "there".into(), ..ticket });
     hall.now = START.plus(60 * OVERDUE_MS);
     let since = |hall: &Hall, line: u64| {
-        let session = &hall.lobby.sessions[&hall.lobby.lines[&LineId(line)]];
+        let id = hall.lobby.lines.get(&LineId(line)).expect("a line");
+        let session = hall.lobby.sessions.get(id).expect("a session");
         session.person.wait().map(|wait| wait.place.since)
     };
     for (line, ticket) in [(11, here), (12, elsewhere)] {

@@ -34,7 +34,7 @@ impl Lobby {
         // The ticket is the newer of the two: what it knows is not pushed out by what the pass does.
         let older = std::mem::replace(&mut pass.memory, ticket.person.memory.clone());
         pass.memory.absorb(&older);
-        if self.sessions.contains_key(&ticket.person.id) {
+        if self.sessions.get(&ticket.person.id).is_some() {
             return self.come_back(turn, line, hello, &pass, ticket.person);
         }
         // A ticket of this life of the lobby, whose session it does not know: the person has left for good. Only what
@@ -253,7 +253,7 @@ impl Lobby {
             return;
         }
         self.return_ms_told = self.return_ms();
-        for id in self.lines.values() {
+        for (_, id) in self.lines.iter() {
             self.sessions.get(id).into_iter().for_each(|session| self.tell_welcome(turn, session));
         }
     }

@@ -4,6 +4,41 @@ use super::{Lobby, Turn};
 use crate::domain::id::SessionId;
 use crate::domain::limits::SILENCE_MS_MAX;
 use crate::domain::session::{Session, Whereabouts};
+use crate::domain::sorted::Sorted;
+
+/// The sessions by id. Each lies in a place of its own: to move them would take a while.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Sessions(Sorted<SessionId, Box<Session>>);
+
+impl Sessions {
+    pub(super) fn get(&self, id: &SessionId) -> Option<&Session> {
+        self.0.get(id).map(AsRef::as_ref)
+    }
+
+    pub(super) fn get_mut(&mut self, id: &SessionId) -> Option<&mut Session> {
+        self.0.get_mut(id).map(AsMut::as_mut)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(super) fn ids(&self) -> Vec<SessionId> {
+        self.0.iter().map(|(id, _)| *id).collect()
+    }
+
+    pub(super) fn values(&self) -> impl Iterator<Item = &Session> {
+        self.0.iter().map(|(_, session)| &**session)
+    }
+
+    fn insert(&mut self, session: Session) {
+        self.0.insert(session.person.id, Box::new(session));
+    }
+
+    fn remove(&mut self, id: &SessionId) -> Option<Session> {
+        self.0.remove(id).map(|session| *session)
+    }
+}
 
 impl Lobby {
     /// Adds a session to those that are known, and to the indexes.
@@ -17,12 +52,12 @@ impl Lobby {
                 self.lines.insert(line.id, id);
                 self.networks.enter(line.network);
             }
-            Whereabouts::Away(until) => drop(self.absent.insert((*until, id))),
+            Whereabouts::Away(until) => self.absent.insert((*until, id), ()),
         }
         self.talking += u64::from(session.person.talk().is_some());
-        self.visitors.insert((session.person.visitor, id));
-        self.trials.extend(session.trial.map(|trial| (trial.until, id)));
-        self.sessions.insert(id, session);
+        self.visitors.insert((session.person.visitor, id), ());
+        session.trial.into_iter().for_each(|trial| self.trials.insert((trial.until, id), ()));
+        self.sessions.insert(session);
     }
 
     /// Takes a session out of all of them. Nobody is told.

@@ -113,7 +113,7 @@ impl Hall {
     }
 
     pub(super) fn conversation(&self, person: u8) -> String {
-        let session = &self.lobby.sessions[&SessionId([person; 16])];
+        let session = self.lobby.sessions.get(&SessionId([person; 16])).expect("a session");
         session.person.talking().expect("a conversation").0.to_string()
     }
 }
