@@ -105,7 +105,7 @@ fn meaning(frame: &ClientFrame) -> Value {
         ClientFrame::Block { conversation } => json!({ "c": conversation.to_string() }),
         ClientFrame::Report { conversation, reason, note, lines } => {
             let lines = (!lines.0.is_empty()).then(|| lines.0.iter().map(shown).collect::<Vec<_>>());
-            json!({ "c": conversation.to_string(), "reason": reason, "note": note, "lines": lines })
+            json!({ "c": conversation.to_string(), "reason": reason.name(), "note": note, "lines": lines })
         }
     };
     let mut object = json!({ "type": frame.name() });

@@ -9,19 +9,21 @@ mod client;
 mod http;
 mod log;
 mod preferences;
+mod read;
 mod report;
 mod server;
 
 pub use admin::{
     Announced, AnnouncementList, HourPoint, LobbyStats, NewAnnouncement, Paused, Stats, TallyStats, WaitStep,
 };
-pub use client::{ClientFrame, Hello, Text, decode};
+pub use client::{ClientFrame, Hello, Text};
 pub use http::{
     Announcement, EnterInfo, EnterRequest, Entered, Health, InForce, JSON_TYPE, PROBLEM_TYPE, PresenceCounts,
     PresenceDocument, Problem, ProblemCode, Retract, Severity, name_of, to_json,
 };
 pub use log::{Level, LogLine};
 pub use preferences::{Interest, Interests, Lang, Preferences};
+pub use read::decode;
 pub use report::{Line, Lines, Reason, Shown, Side};
 pub use server::{EndReason, PartnerState, Presence, Refusal, Resumed, ServerFrame, SessionState, WireLimits};
 

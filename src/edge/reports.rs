@@ -15,7 +15,7 @@ use crate::domain::id::{NetworkKey, VisitorKey};
 use crate::domain::limits::{
     AUTOMATIC_BAN_MS, BAN_REPORTS, FILE_RETRY_MS, FILE_TRIES_MAX, REPORT_KEPT_MS, REPORTS_PAGE,
 };
-use crate::domain::protocol::{name_of, to_json};
+use crate::domain::protocol::to_json;
 use crate::domain::report::Filing;
 use crate::domain::time::Time;
 
@@ -119,7 +119,7 @@ async fn try_to_file(env: &Env, filing: &Filing, now: Time) -> Result<()> {
         number(now.as_ms()),
         number(now.plus(REPORT_KEPT_MS).as_ms()),
         text(conversation),
-        text(&name_of(reason)),
+        text(&reason.name()),
         maybe(note.as_ref()),
         text(&to_json(lines)),
         number(filing.verified() as u64),

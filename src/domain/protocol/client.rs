@@ -2,48 +2,40 @@
 
 use serde::Deserialize;
 use serde::de::{self, Deserializer, Unexpected};
-use serde_json::Value;
 
 use super::preferences::{Interests, Lang};
-use super::report::{self, Lines, Reason};
+use super::report::{Lines, Reason};
 use super::server::Refusal;
-use super::{ErrorCode, WireVersion, is_object};
+use super::{ErrorCode, WireVersion};
 use crate::domain::id::ConversationName;
 use crate::domain::limits::{NUMBER_MAX, TEXT_CHARS_MAX};
 
 /// A frame of a client that is well formed. Whether it is in place is for the machines to say.
 ///
 /// Fields are named as on the wire, but for `conversation`, which is `c` there.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum ClientFrame {
     /// The first frame of every line.
     Hello(Hello),
     /// Look for a partner; in a conversation, leave it first.
     Find {
         /// What the person would like to talk about.
-        #[serde(default)]
         interests: Interests,
         /// The language to talk in.
-        #[serde(default, deserialize_with = "present")]
         lang: Option<Lang>,
         /// The conversation to leave.
-        #[serde(rename = "c", default, deserialize_with = "present_name")]
         conversation: Option<ConversationName>,
     },
     /// Leave the queue or the conversation, and stay connected.
     Stop {
         /// The conversation to leave.
-        #[serde(rename = "c", default, deserialize_with = "present_name")]
         conversation: Option<ConversationName>,
     },
     /// A message.
     Say {
         /// The conversation that it is for.
-        #[serde(rename = "c", deserialize_with = "name")]
         conversation: ConversationName,
         /// Its number, from 1.
-        #[serde(deserialize_with = "from_one")]
         n: u64,
         /// What is said.
         text: Text,
@@ -51,25 +43,20 @@ pub enum ClientFrame {
     /// Everything of the partner's up to `n` has arrived.
     Got {
         /// The conversation that it is for.
-        #[serde(rename = "c", deserialize_with = "name")]
         conversation: ConversationName,
         /// The highest number that has arrived; 0 for nothing yet.
-        #[serde(deserialize_with = "from_zero")]
         n: u64,
     },
     /// Everything of the partner's up to `n` has been on a visible page.
     Seen {
         /// The conversation that it is for.
-        #[serde(rename = "c", deserialize_with = "name")]
         conversation: ConversationName,
         /// The highest number that has been seen; 0 for nothing yet.
-        #[serde(deserialize_with = "from_zero")]
         n: u64,
     },
     /// The person is typing, or no longer.
     Typing {
         /// The conversation that it is for.
-        #[serde(rename = "c", deserialize_with = "name")]
         conversation: ConversationName,
         /// Whether the person is typing.
         on: bool,
@@ -77,48 +64,35 @@ pub enum ClientFrame {
     /// End the conversation and never meet this visitor again.
     Block {
         /// The conversation with the visitor.
-        #[serde(rename = "c", deserialize_with = "name")]
         conversation: ConversationName,
     },
     /// Report the partner.
     Report {
         /// The conversation with the partner.
-        #[serde(rename = "c", deserialize_with = "name")]
         conversation: ConversationName,
         /// Why.
         reason: Reason,
         /// In the reporter's own words.
-        #[serde(default, deserialize_with = "present")]
         note: Option<String>,
         /// The lines that the reporter chose to show.
-        #[serde(default)]
         lines: Lines,
     },
 }
 
 /// What a `hello` carries.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Hello {
     /// The version that the client speaks.
-    #[serde(rename = "v")]
     pub version: WireVersion,
     /// The pass; to be without one is an answer of its own.
-    #[serde(default, deserialize_with = "present")]
     pub pass: Option<String>,
     /// The ticket of the session to come back to.
-    #[serde(default, deserialize_with = "present")]
     pub ticket: Option<String>,
     /// Counts up with each socket of the session.
-    #[serde(default, deserialize_with = "present_line")]
     pub line: Option<u64>,
     /// This browser holds a presence stream, which counts it already.
-    #[serde(default)]
     pub counted: bool,
 }
-
-/// The types of the frames that [`ClientFrame`] reads.
-const TYPES: [&str; 9] = ["hello", "find", "stop", "say", "got", "seen", "typing", "block", "report"];
 
 impl ClientFrame {
     /// The type on the wire.
@@ -179,55 +153,18 @@ impl ClientFrame {
     }
 }
 
-/// Reads a frame.
-///
-/// # Errors
-/// The refusal to answer with: what of type, conversation and number could be read is repeated in it.
-pub fn decode(text: &str) -> Result<ClientFrame, Refusal> {
-    let frame = is_object(text)
-        .then(|| serde_json::from_str::<ClientFrame>(text).ok())
-        .flatten()
-        .ok_or_else(|| explain(text))?;
-    match &frame {
-        ClientFrame::Say { text, .. } => text.check().map_err(|code| frame.refused(code))?,
-        ClientFrame::Hello(_)
-        | ClientFrame::Find { .. }
-        | ClientFrame::Stop { .. }
-        | ClientFrame::Got { .. }
-        | ClientFrame::Seen { .. }
-        | ClientFrame::Typing { .. }
-        | ClientFrame::Block { .. } => {}
-        ClientFrame::Report { note, lines, .. } => {
-            report::check(note.as_deref(), lines).map_err(|code| frame.refused(code))?;
-        }
-    }
-    Ok(frame)
-}
-
-/// Why `text` is not a frame, with what can be read of it.
-fn explain(text: &str) -> Refusal {
-    let value: Value = serde_json::from_str(text).unwrap_or_default();
-    let short =
-        |field: &str| value.get(field).and_then(Value::as_str).filter(|text| text.len() <= 64).map(str::to_owned);
-    let re = short("type");
-    let known = re.as_deref().is_none_or(|re| TYPES.contains(&re));
-    Refusal {
-        code: if known { ErrorCode::BadFrame } else { ErrorCode::UnknownType },
-        re,
-        conversation: short("c"),
-        n: value.get("n").and_then(Value::as_u64).filter(|n| *n <= NUMBER_MAX),
-        retry_ms: None,
-    }
-}
-
 /// A message: 1 to [`TEXT_CHARS_MAX`] Unicode scalar values, not only white space, no control characters but tab and
 /// line feed.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Text(String);
 
 impl Text {
-    fn check(&self) -> Result<(), ErrorCode> {
+    /// A message that has yet to be checked.
+    pub(super) const fn unchecked(text: String) -> Self {
+        Self(text)
+    }
+
+    pub(super) fn check(&self) -> Result<(), ErrorCode> {
         // Bytes bound characters from above, which spares the count for nearly every message.
         if self.0.len() > TEXT_CHARS_MAX && self.0.chars().count() > TEXT_CHARS_MAX {
             return Err(ErrorCode::TooLong);
@@ -273,23 +210,6 @@ fn number<'de, D: Deserializer<'de>>(from: D, least: u64, expected: &'static str
     Ok(number)
 }
 
-fn from_zero<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error> {
-    number(from, 0, "0 to 2^53 - 1")
-}
-
 pub(super) fn from_one<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error> {
     number(from, 1, "1 to 2^53 - 1")
-}
-
-fn present_line<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u64>, D::Error> {
-    from_zero(from).map(Some)
-}
-
-fn name<'de, D: Deserializer<'de>>(from: D) -> Result<ConversationName, D::Error> {
-    let text = String::deserialize(from)?;
-    ConversationName::parse(&text).ok_or_else(|| de::Error::invalid_length(text.len(), &"at most 64 bytes"))
-}
-
-fn present_name<'de, D: Deserializer<'de>>(from: D) -> Result<Option<ConversationName>, D::Error> {
-    name(from).map(Some)
 }

@@ -8,8 +8,7 @@ use super::client::{from_one, is_control, present};
 use crate::domain::limits::{LINE_TAG_CHARS_MAX, NOTE_CHARS_MAX, REPORT_LINES_MAX, TEXT_CHARS_MAX};
 
 /// Why somebody is reported.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reason {
     /// Somebody seems to be under 18.
     Minor,
@@ -27,6 +26,40 @@ pub enum Reason {
     Illegal,
     /// Anything else; the note may tell.
     Other,
+}
+
+impl Reason {
+    const ALL: [Self; 8] = [
+        Self::Minor,
+        Self::Sexual,
+        Self::Harassment,
+        Self::Hate,
+        Self::Violence,
+        Self::Spam,
+        Self::Illegal,
+        Self::Other,
+    ];
+
+    /// As it is written.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Minor => "minor",
+            Self::Sexual => "sexual",
+            Self::Harassment => "harassment",
+            Self::Hate => "hate",
+            Self::Violence => "violence",
+            Self::Spam => "spam",
+            Self::Illegal => "illegal",
+            Self::Other => "other",
+        }
+    }
+
+    /// Reads what [`Self::name`] writes.
+    #[must_use]
+    pub fn read(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.name() == name)
+    }
 }
 
 /// Who said a line, from the reporter's seat.
