@@ -83,7 +83,7 @@ for (const [tag, size] of looks) {
     await see(page, `74-lines-${tag}`);
     await page.getByRole('button', { name: 'Hide lines' }).nth(1).click();
 
-    await cards.nth(1).getByRole('button', { name: 'With a note…' }).click();
+    await cards.nth(1).getByRole('button', { name: 'Note…' }).click();
     await cards.nth(1).getByLabel('Note on the decision').fill('x'.repeat(501));
     await cards.nth(1).getByText('1 too many').waitFor();
     await see(page, `75-note-${tag}`);

@@ -123,8 +123,9 @@ export function banned(state, { report, uphold, answer }) {
   if (!answer.ok) {
     const fault = banFaultFrom(answer.refusal);
     const refused = withDraft(state, at, (draft) => ({ ...draft, sending: false, fault }));
-    const isUnsure = answer.refusal.code === UNREACHABLE || answer.refusal.code === UNREADABLE;
-    // Whether it was made shows in the list.
+    const { code } = answer.refusal;
+    const isUnsure = code === UNREACHABLE || code === UNREADABLE || code === PROBLEM.full;
+    // Whether it was made, or what stands in its way, shows in the list.
     return isUnsure && state.place === 'bans' ? ask(refused) : step(refused);
   }
   const made = answer.value;

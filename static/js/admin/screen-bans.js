@@ -48,7 +48,7 @@ import * as words from './words-moderation.js';
 
 const OF_NETWORK = 'A network can be banned for two days at most: its key is then good for nothing, because the salt that it is made with is deleted.';
 const OF_REPORT = 'Bans this visitor, and the network while it is known. The network’s part ends within two days, because the salt of its key is deleted.';
-const OF_VISITOR = 'A visitor’s key is good for as long as the ban holds.';
+const OF_VISITOR = 'A visitor’s key goes with the browser they use: with another one they are somebody else.';
 
 /**
  * @param {State} state
@@ -61,7 +61,7 @@ export function bansOf(state) {
   return {
     count: items === null ? '' : several(items.length, 'in force', 'in force'),
     rows: items?.slice(page * PAGE, (page + 1) * PAGE).map((ban) => rowOf(state, ban)) ?? null,
-    empty: items === null ? (refusal === null ? 'Asking for the bans…' : '') : 'No ban is in force.',
+    empty: refusal !== null ? '' : items === null ? 'Asking for the bans…' : 'No ban is in force.',
     fault: refusal === null ? '' : `${items === null ? '' : 'The list may be old. '}${words.list(refusal, 'bans')}`,
     loading,
     pages: pages <= 1 ? null : { place: `Page ${page + 1} of ${pages}`, back: page > 0, next: page < pages - 1 },

@@ -63,7 +63,7 @@ export function reportsOf(state) {
   return {
     status,
     cards: items?.map((entry) => cardOf(state, entry)) ?? null,
-    empty: items === null ? (refusal === null ? 'Asking for the reports…' : '') : emptyOf(status, isFirst),
+    empty: refusal !== null ? '' : items === null ? 'Asking for the reports…' : emptyOf(status, isFirst),
     fault: refusal === null ? '' : `${items === null ? '' : 'The list may be old. '}${words.list(refusal, 'reports')}`,
     loading,
     hint: hintOf(state),
@@ -131,7 +131,7 @@ function cardOf({ now, ahead_ms, form }, { report, shown, busy, here, gone, ban,
     accused: {
       keys: keysOf(accused),
       reports: accused.reports > 1
-        ? `${number(accused.reports)} reports against this person` : 'The only report against this person',
+        ? `${number(accused.reports)} reports against them` : 'the only report against them',
       banned: banned > at ? `Banned until ${moment(banned, at)}` : '',
       ban: ban?.id ?? null,
     },

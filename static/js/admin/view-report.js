@@ -29,6 +29,7 @@ export function createReport(hands, keys, id) {
   find('.noting label').setAttribute('for', note.id);
   find('.runs').id = `lines-${id}`;
   find('.reveal').setAttribute('aria-controls', `lines-${id}`);
+  for (const button of row.querySelectorAll('[data-act]')) button.setAttribute('aria-describedby', `report-${id}`);
   find('.noting').addEventListener('submit', (event) => event.preventDefault());
   note.addEventListener('input', () => emit({ type: 'note', note: note.value }));
   row.addEventListener('click', (event) => {
@@ -81,7 +82,7 @@ export function createReport(hands, keys, id) {
     find('.banned').hidden = accused.banned === '';
     find('[data-act="lift"]').hidden = accused.ban === null;
     keys.render(find('.reporter .keys'), reporter.keys);
-    put('.weight', `Their word ${reporter.weight}`);
+    put('.worth', `Their word ${reporter.weight}`);
   }
 
   /** @param {Card} card */

@@ -44,7 +44,7 @@ export const MARK = Object.freeze({
 });
 
 export const LIMITS_OFF = Object.freeze({
-  title: 'Rate limits are off',
+  title: 'Rate limits are off.',
   detail: 'Nothing slows down who floods the service. Set RATE_LIMITS to "on" and deploy, except for a load test.',
 });
 
@@ -83,7 +83,7 @@ export const proof = (code) => PROOFS.get(code) ?? `Entering takes a proof (${co
 export function weight(weight) {
   if (weight === 1) return 'counts in full';
   const percent = Math.round(weight * 100);
-  return percent === 0 ? 'counts for nothing' : `counts ${percent} %`;
+  return percent === 0 ? 'counts for nothing' : `counts ${percent}\u00a0%`;
 }
 
 /**
