@@ -54,7 +54,7 @@ test('how many are open is asked for once a minute, and the announcements stand 
   const operator = peeked(Operator.inside(), yes({ reports: reports(3), next: null }));
   assert.equal(operator.screen.open, '3');
   assert.deepEqual(operator.asked, [`peek ${PEEK_MS}`]);
-  assert.deepEqual(operator.ring(TIMER.peek).asked, ['peek null', 'peek', 'list 10000']);
+  assert.deepEqual(operator.ring(TIMER.peek).asked, ['peek null', 'peek', 'list 20000']);
   peeked(operator, yes({ reports: reports(50), next: 'r49' }));
   assert.equal(operator.screen.open, '50+');
   peeked(operator.ring(TIMER.peek), no('unavailable'));

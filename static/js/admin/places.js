@@ -73,14 +73,15 @@ export function list(state) {
 }
 
 /**
- * It is time to look how many reports are open: the announcements stand back.
+ * It is time to look how many reports are open: the announcements stand back, for a turn more than what is left of this
+ * one, so that no minute has more requests than one without reports.
  * @param {State} state
  * @returns {Step}
  */
 export function peek(state) {
   const looked = reports.peek(state);
   if (looked.effects.length === 0 || state.place !== 'live') return looked;
-  return step(looked.state, ...looked.effects, { do: 'timer', name: TIMER.list, ms: LIST_MS });
+  return step(looked.state, ...looked.effects, { do: 'timer', name: TIMER.list, ms: 2 * LIST_MS });
 }
 
 /**

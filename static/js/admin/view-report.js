@@ -82,7 +82,7 @@ export function createReport(hands, keys, id) {
     find('.banned').hidden = accused.banned === '';
     find('[data-act="lift"]').hidden = accused.ban === null;
     keys.render(find('.reporter .keys'), reporter.keys);
-    put('.worth', `Their word ${reporter.weight}`);
+    put('.worth', `their word ${reporter.weight}`);
   }
 
   /** @param {Card} card */
