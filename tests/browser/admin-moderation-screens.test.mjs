@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import { AT, stats } from '../js/admin-samples.mjs';
 import { DAY_MS, bans, line, report, reports } from '../js/moderation-samples.mjs';
 import { DESK, PHONE, look } from './stage.mjs';
-import { openStandIn, signIn } from './stand-in.mjs';
+import { go, openStandIn, signIn } from './stand-in.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -37,8 +37,12 @@ const QUEUE = [
     accused: { visitor: 'accusedVisitor03', reports: 2 },
   }),
   report({
-    id: 'q4', at: AT - 40_000, reason: 'eclipse', note: `${'unbreakable'.repeat(40)}\n<b>שלום</b>\u202e`, expires: AT + DAY_MS / 3,
-    lines: [line({ text: 'unbreakable'.repeat(120) }), line({ n: 12, text: '\u202eمرحبا\n😀\n<img src=x onerror=alert(1)>' })],
+    id: 'q4', at: AT - 40_000, reason: 'eclipse', expires: AT + DAY_MS / 3,
+    note: `${'unbreakable'.repeat(40)}\n<b>שלום</b>\u202e`,
+    lines: [
+      line({ text: 'unbreakable'.repeat(120) }),
+      line({ n: 12, text: '\u202eمرحبا\n😀\n<img src=x onerror=alert(1)>' }),
+    ],
     accused: { visitor: 'accusedVisitor04' },
   }),
 ];
@@ -51,9 +55,6 @@ const looks = [
   ['phone-light', { ...PHONE, colorScheme: 'light' }], ['phone-dark', { ...PHONE, colorScheme: 'dark' }],
   ['desk-light', { ...DESK, colorScheme: 'light' }], ['desk-dark', { ...DESK, colorScheme: 'dark' }],
 ];
-
-/** @param {Page} page @param {'Live' | 'Reports' | 'Bans'} place */
-const go = (page, place) => page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: place }).click();
 
 for (const [tag, size] of looks) {
   test(`the reports, ${tag}`, async () => {
@@ -172,7 +173,8 @@ for (const [tag, size] of looks) {
 }
 
 test('reports and bans have their place on the narrowest phone, and with forced colours', async () => {
-  for (const [name, size] of /** @type {const} */ ([['narrow', NARROW], ['forced', { ...DESK, forcedColors: 'active' }]])) {
+  const looks = /** @type {const} */ ([['narrow', NARROW], ['forced', { ...DESK, forcedColors: 'active' }]]);
+  for (const [name, size] of looks) {
     const { page, service } = await stand.operator(size);
     service.moderation.reports = QUEUE;
     service.moderation.bans = bans(5);

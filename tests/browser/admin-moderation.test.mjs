@@ -1,12 +1,11 @@
-// An operator at work on reports and bans: by keyboard, with a thousand of them, and with texts that mean harm. The
-// service is played, and the page's clock moves when told.
+// An operator at work on reports and bans: by keyboard, with a thousand of them, with an older service. The service is
+// played, and the page's clock moves when told.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { AT, stats } from '../js/admin-samples.mjs';
-import { ban, bans, line, report, reports } from '../js/moderation-samples.mjs';
-import { PHONE } from './stage.mjs';
-import { openStandIn, signIn } from './stand-in.mjs';
+import { bans, reports } from '../js/moderation-samples.mjs';
+import { go, openStandIn, operatorAt, signIn } from './stand-in.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -18,11 +17,6 @@ after(async () => {
   assert.deepEqual(stand.complaints, []);
 });
 
-const NASTY = '<img src=x onerror="document.title=1"><b>hi</b>\n\u202e<script>document.title=2</script>';
-
-/** @param {Page} page @param {'Live' | 'Reports' | 'Bans'} place */
-const go = (page, place) => page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: place }).click();
-
 /** @param {Page} page @param {string} id */
 const focused = (page, id) => page.waitForFunction((wanted) => document.activeElement?.id === wanted, id);
 
@@ -30,26 +24,15 @@ const focused = (page, id) => page.waitForFunction((wanted) => document.activeEl
 const focusedOn = (page, name) =>
   page.waitForFunction((wanted) => document.activeElement?.textContent?.trim() === wanted, name);
 
+/** @param {number} count @returns {(moderation: import('./stand-in-moderation.mjs').Moderation) => void} */
+const withReports = (count) => (moderation) => { moderation.reports = reports(count); };
+
 /** For how long a ban was made. @param {import('../../static/js/admin/shapes.js').Ban | undefined} made */
 const hours = (made) => Math.round(((made?.until ?? Number.NaN) - AT) / 3_600_000);
 
-/**
- * Inside, at this place.
- * @param {'Reports' | 'Bans'} place
- * @param {(service: import('./stand-in.mjs').Service) => void} set   what the service has
- * @param {Parameters<typeof stand.operator>[0]} [look]
- */
-async function at(place, set, look) {
-  const { page, service } = await stand.operator(look);
-  set(service);
-  await signIn(page);
-  await page.getByRole('heading', { name: 'Matching is on' }).waitFor();
-  await go(page, place);
-  return { page, service, cards: page.locator('.card'), rows: page.locator('.bar-item') };
-}
-
 test('from the queue to a decision, a ban and its end, by keyboard alone', async () => {
-  const { page, service, cards } = await at('Reports', ({ moderation }) => { moderation.reports = reports(3); });
+  const queue = withReports(3);
+  const { page, service, cards } = await operatorAt(stand, 'Reports', queue);
   await focused(page, 'reports-title');
   await cards.nth(2).waitFor();
   await cards.nth(0).getByRole('button', { name: 'Show lines' }).focus();
@@ -101,7 +84,8 @@ test('from the queue to a decision, a ban and its end, by keyboard alone', async
 });
 
 test('a decision can be turned into the other one, at once and later', async () => {
-  const { page, service, cards } = await at('Reports', ({ moderation }) => { moderation.reports = reports(1); });
+  const queue = withReports(1);
+  const { page, service, cards } = await operatorAt(stand, 'Reports', queue);
   const statusIs = async (/** @type {string} */ status) => assert.equal(service.moderation.reports[0]?.status, status);
   await cards.getByRole('button', { name: 'Dismiss', exact: true }).click();
   await cards.getByRole('button', { name: 'Uphold instead' }).click();
@@ -117,7 +101,7 @@ test('a decision can be turned into the other one, at once and later', async () 
 });
 
 test('a ban by hand and its end, with what is wrong told at its field', async () => {
-  const { page, service, rows } = await at('Bans', ({ moderation }) => { moderation.bans = bans(2); });
+  const { page, service, rows } = await operatorAt(stand, 'Bans', (moderation) => { moderation.bans = bans(2); });
   await focused(page, 'bans-title');
   await page.getByText('Ban a key by hand').click();
   await page.getByRole('button', { name: 'Ban', exact: true }).click();
@@ -142,43 +126,8 @@ test('a ban by hand and its end, with what is wrong told at its field', async ()
   await page.context().close();
 });
 
-test('lines are on the page only while the operator wants to see them, and all of it is text', async () => {
-  const nasty = report({
-    id: '"><img src=x>', reason: NASTY, note: NASTY, decision: NASTY, status: 'upheld', decided: AT,
-    lines: [line({ text: NASTY }), line({ text: NASTY, verified: false })],
-  });
-  const { page, service, cards, rows } = await at('Reports', ({ moderation }) => {
-    moderation.reports = [nasty];
-    moderation.bans = [ban({ reason: NASTY, id: '"><img src=y>', report: '"><img src=z>' })];
-  });
-  await page.getByRole('radio', { name: 'Upheld' }).check();
-  await cards.waitFor();
-  assert.equal(await cards.locator('.said').count(), 0);
-  await cards.getByRole('button', { name: 'Show lines' }).click();
-  assert.deepEqual(await cards.locator('.said').allTextContents(), [NASTY, NASTY]);
-  assert.deepEqual(await cards.locator('.mark span').allTextContents(), [
-    'Verified: really sent by the reported person in that conversation', 'Not verified: may have been edited or made up',
-  ]);
-  assert.equal(await cards.locator('.note-words').textContent(), NASTY);
-  assert.equal(await cards.locator('.decision-words').textContent(), NASTY);
-  await cards.getByRole('button', { name: 'Hide lines' }).click();
-  assert.equal(await cards.locator('.said').count(), 0);
-  service.refuse['POST /admin/bans'] = { status: 400, body: { code: 'bad_request', detail: NASTY } };
-  await cards.getByRole('button', { name: 'Ban…' }).click();
-  await cards.getByLabel('Reason').fill(NASTY);
-  await cards.getByRole('button', { name: 'Ban', exact: true }).click();
-  await cards.locator('.form-fault').getByText('onerror').waitFor();
-  await go(page, 'Bans');
-  assert.equal(await rows.locator('.said').textContent(), NASTY);
-  await rows.getByRole('button', { name: 'Lift' }).click();
-  assert.equal(await page.locator('#asking-quote').textContent(), NASTY);
-  assert.equal(await page.locator('main img, main b, main script, dialog img').count(), 0);
-  assert.equal(await page.title(), 'Bans · Operator · Edgewise');
-  await page.context().close();
-});
-
 test('a thousand reports and a thousand bans are read fifty at a time', async () => {
-  const { page, cards, rows } = await at('Reports', ({ moderation }) => {
+  const { page, cards, rows } = await operatorAt(stand, 'Reports', (moderation) => {
     moderation.reports = reports(1_000);
     moderation.bans = bans(1_000);
   });
@@ -240,7 +189,8 @@ test('the service is asked no more often than without reports', async () => {
 
 test('new reports are counted and hinted at, and move nothing', async () => {
   const prepare = (/** @type {Page} */ page) => page.clock.install({ time: AT });
-  const { page, service, cards } = await at('Reports', ({ moderation }) => { moderation.reports = reports(2); }, { prepare });
+  const queue = withReports(2);
+  const { page, service, cards } = await operatorAt(stand, 'Reports', queue, { prepare });
   await cards.nth(1).waitFor();
   service.moderation.reports = reports(5);
   await page.clock.runFor(61_000);
@@ -252,7 +202,7 @@ test('new reports are counted and hinted at, and move nothing', async () => {
 });
 
 test('each place has an address, which can be reloaded and gone back to', async () => {
-  const { page, cards } = await at('Reports', ({ moderation }) => { moderation.reports = reports(1); });
+  const { page, cards } = await operatorAt(stand, 'Reports', (moderation) => { moderation.reports = reports(1); });
   await cards.waitFor();
   assert.equal(await page.title(), 'Reports · Operator · Edgewise');
   const here = page.locator('[aria-current="page"]');
@@ -300,68 +250,5 @@ test('the bar is raised and lowered, and what went wrong is said', async () => {
   service.refuse = {};
   await page.getByRole('button', { name: 'Lower the bar' }).click();
   await page.getByRole('heading', { name: 'Entering takes no proof' }).waitFor();
-  await page.context().close();
-});
-
-test('a key is copied whole, and selected where it cannot be', async () => {
-  const { page, cards } = await at('Reports', ({ moderation }) => { moderation.reports = reports(1); });
-  const key = cards.getByRole('button', { name: /^Visitor accused0…/ });
-  await page.evaluate(() => {
-    const written = /** @type {string[]} */ ([]);
-    const clipboard = { writeText: async (/** @type {string} */ text) => { written.push(text); } };
-    Object.assign(globalThis, { written });
-    Object.defineProperty(navigator, 'clipboard', { value: clipboard, configurable: true });
-  });
-  await key.click();
-  await page.locator('.key.copied').waitFor();
-  assert.deepEqual(await page.evaluate('written'), ['accused00000000']);
-  await page.evaluate(() => Object.defineProperty(navigator, 'clipboard', { value: undefined, configurable: true }));
-  await key.click();
-  await page.waitForFunction(() => String(getSelection()) === 'accused00000000');
-  await page.context().close();
-});
-
-test('what is decided is read out once, and what arrives is not', async () => {
-  const { page, cards } = await at('Reports', ({ moderation }) => { moderation.reports = reports(2); });
-  await cards.nth(1).waitFor();
-  await page.evaluate(() => {
-    const spoken = /** @type {string[]} */ ([]);
-    Object.assign(globalThis, { spoken });
-    const heard = document.getElementById('heard');
-    new MutationObserver((all) => all.forEach(({ addedNodes }) => addedNodes.forEach((node) => {
-      spoken.push(node.textContent ?? '');
-    }))).observe(/** @type {Node} */ (heard), { childList: true });
-  });
-  for (const at of [0, 1]) {
-    await cards.nth(at).getByRole('button', { name: 'Dismiss' }).click();
-    await cards.nth(at).getByText('Dismissed, ').waitFor();
-  }
-  await page.getByRole('button', { name: 'Look for new ones' }).click();
-  await page.getByText('no report is open').waitFor();
-  assert.deepEqual(await page.evaluate('spoken'), ['The report is dismissed.', 'The report is dismissed.']);
-  await page.context().close();
-});
-
-test('everything to touch is large enough', async () => {
-  const { page, cards, rows } = await at('Reports', ({ moderation }) => {
-    moderation.reports = reports(2);
-    moderation.bans = bans(2);
-  }, PHONE);
-  await cards.nth(0).getByRole('button', { name: 'Ban…' }).click();
-  await cards.nth(0).getByLabel('Reason').waitFor();
-  const measure = async () => {
-    for (const control of await page.locator('button:visible, a:visible, select:visible, input:visible, summary:visible').all()) {
-      const name = await control.evaluate((element) => element.outerHTML);
-      // A box to tick is touched with its words.
-      const place = await control.getAttribute('type') === 'checkbox' ? control.locator('..') : control;
-      const box = await place.boundingBox();
-      assert.ok(box && box.width >= 44 && box.height >= 44, `${name}: ${JSON.stringify(box)}`);
-    }
-  };
-  await measure();
-  await go(page, 'Bans');
-  await rows.nth(1).waitFor();
-  await page.getByText('Ban a key by hand').click();
-  await measure();
   await page.context().close();
 });

@@ -1,7 +1,7 @@
 // Reports, bans and the switch for what entering takes, as the operator's API has them: the part of the service that
 // stand-in.mjs plays for moderation. What a body must not say is refused as the real one refuses it.
 
-import { AT } from '../js/admin-samples.mjs';
+import { AT, MINUTE_MS } from '../js/admin-samples.mjs';
 
 /** @typedef {import('./stand-in.mjs').Refusal} Refusal */
 /** @typedef {import('../../static/js/admin/shapes.js').Report} Report */
@@ -92,7 +92,8 @@ export class Moderation {
   #ban({ until, reason, ...whom }) {
     const [[by = '', key = ''] = [], ...others] = Object.entries(whom);
     if (others.length > 0 || !['report', 'visitor', 'network'].includes(by)) return bad('name one to ban');
-    if (!Number.isSafeInteger(until) || until <= this.now || until > this.now + YEAR_MS + 60_000) return bad('until is not good');
+    const isGood = Number.isSafeInteger(until) && until > this.now && until <= this.now + YEAR_MS + MINUTE_MS;
+    if (!isGood) return bad('until is not good');
     if (!isText(reason, 200)) return bad('a reason has 1 to 200 characters');
     if (by !== 'report' && !KEY.test(String(key))) return bad('that is no key');
     const about = by === 'report' ? this.reports.find(({ id }) => id === key) : undefined;

@@ -181,3 +181,28 @@ export async function signIn(page, token = TOKEN) {
   await page.getByLabel('Token').fill(token);
   await page.getByRole('button', { name: 'Sign in' }).click();
 }
+
+/**
+ * To a place of the page.
+ * @param {Page} page
+ * @param {'Live' | 'Reports' | 'Bans'} place
+ */
+export async function go(page, place) {
+  await page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: place }).click();
+}
+
+/**
+ * An operator at this place of a service that has this.
+ * @param {Awaited<ReturnType<typeof openStandIn>>} stand
+ * @param {'Reports' | 'Bans'} place
+ * @param {(moderation: Moderation) => void} set
+ * @param {Parameters<Awaited<ReturnType<typeof openStandIn>>['operator']>[0]} [look]
+ */
+export async function operatorAt(stand, place, set, look) {
+  const { page, service } = await stand.operator(look);
+  set(service.moderation);
+  await signIn(page);
+  await page.getByRole('heading', { name: 'Matching is on' }).waitFor();
+  await go(page, place);
+  return { page, service, cards: page.locator('.card'), rows: page.locator('.bar-item') };
+}

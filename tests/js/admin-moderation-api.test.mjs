@@ -22,7 +22,8 @@ function service(status, body) {
 
 test('reports, decisions, bans and the switch are asked for as it was agreed', async () => {
   const list = service(200, { reports: [report()], next: 'r1' });
-  assert.deepEqual(await list.api.reports(TOKEN, 'open', null), { ok: true, value: { reports: [report()], next: 'r1' } });
+  const value = { reports: [report()], next: 'r1' };
+  assert.deepEqual(await list.api.reports(TOKEN, 'open', null), { ok: true, value });
   await list.api.reports(TOKEN, 'upheld', 'a&b');
   assert.deepEqual(list.asked, [
     ['GET', '/admin/reports?status=open', undefined], ['GET', '/admin/reports?status=upheld&after=a%26b', undefined],
@@ -58,9 +59,11 @@ test('a report is read field by field', () => {
   assert.deepEqual(shapes.report({ ...report(), later: 1 }), report());
   assert.notEqual(shapes.report(report({ reason: 'eclipse', weight: 0.25, lines: [], note: '' })), null);
   const faults = [
-    { id: '' }, { at: -1 }, { expires: null }, { reason: '' }, { note: 7 }, { lines: null }, { lines: [{ ...line(), n: 'x' }] },
-    { lines: [{ ...line(), from: 'them' }] }, { lines: [{ ...line(), verified: 1 }] }, { status: 'lost' }, { decided: 'now' },
-    { times: 0 }, { weight: 1.1 }, { weight: Number.NaN }, { reporter: null }, { reporter: {} }, { accused: { visitor: 'x' } },
+    { id: '' }, { at: -1 }, { expires: null }, { reason: '' }, { note: 7 }, { lines: null },
+    { lines: [{ ...line(), n: 'x' }] }, { lines: [{ ...line(), from: 'them' }] },
+    { lines: [{ ...line(), verified: 1 }] },
+    { status: 'lost' }, { decided: 'now' }, { times: 0 }, { weight: 1.1 }, { weight: Number.NaN }, { reporter: null },
+    { reporter: {} }, { accused: { visitor: 'x' } },
   ];
   for (const fault of faults) assert.equal(shapes.report({ ...report(), ...fault }), null, JSON.stringify(fault));
   assert.equal(shapes.reports({ reports: [report()] }), null, 'without the next page');
@@ -69,7 +72,8 @@ test('a report is read field by field', () => {
 
 test('a ban is read field by field', () => {
   assert.deepEqual(shapes.ban(ban()), ban());
-  for (const fault of [{ id: '' }, { until: null }, { reason: null }, { visitor: 7 }, { automatic: 'no' }, { report: '' }]) {
+  const faults = [{ id: '' }, { until: null }, { reason: null }, { visitor: 7 }, { automatic: 'no' }, { report: '' }];
+  for (const fault of faults) {
     assert.equal(shapes.ban({ ...ban(), ...fault }), null, JSON.stringify(fault));
   }
   assert.equal(shapes.bans({}), null);

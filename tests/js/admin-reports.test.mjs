@@ -13,7 +13,10 @@ function told(operator, items, next = null) {
   return operator.do({ type: 'reported', turn, asked, answer: yes({ reports: items, next }) });
 }
 
-/** @param {Operator} operator @param {import('./admin-play.mjs').Answer<{reports: Report[], next: string | null}>} answer */
+/**
+ * @param {Operator} operator
+ * @param {import('./admin-play.mjs').Answer<import('../../static/js/admin/shapes.js').Reports>} answer
+ */
 function peeked(operator, answer) {
   const { turn, waiting: { asked } } = operator.state;
   return operator.do({ type: 'peeked', turn, asked, answer });
@@ -138,8 +141,10 @@ test('a decision is on its way once, keeps its place, and can be turned into the
   assert.deepEqual(operator.do({ type: 'decide', id: 'r1', status: 'upheld' }).effects, []);
   const [, second] = reports(3);
   decided(operator, 'r1', yes({ ...second ?? report(), status: 'dismissed', decided: operator.now }));
-  assert.deepEqual([operator.effects, operator.screen.news, operator.screen.open], [[], 'The report is dismissed.', '2']);
-  assert.deepEqual(operator.screen.reports?.cards?.map(({ id, here }) => [id, here]), [['r0', false], ['r1', true], ['r2', false]]);
+  assert.deepEqual([operator.effects, operator.screen.open], [[], '2']);
+  assert.equal(operator.screen.news, 'The report is dismissed.');
+  const places = operator.screen.reports?.cards?.map(({ id, here }) => [id, here]);
+  assert.deepEqual(places, [['r0', false], ['r1', true], ['r2', false]]);
   assert.match(card(operator, 'r1').outcome, /^Dismissed, /);
   assert.deepEqual(operator.do({ type: 'decide', id: 'r1', status: 'dismissed' }).effects, [], 'it is so already');
   operator.do({ type: 'decide', id: 'r1', status: 'upheld' });
@@ -151,7 +156,8 @@ test('a note goes out with the decision, as long as it may be', () => {
   operator.do({ type: 'note', note: '😀'.repeat(501) });
   assert.deepEqual([card(operator, 'r1').noteForm?.counter, card(operator, 'r1').noteForm?.over], ['1 too many', true]);
   assert.deepEqual(operator.do({ type: 'decide', id: 'r1', status: 'upheld' }).effects, []);
-  operator.do({ type: 'note', note: ` ${'😀'.repeat(500)}\u0007` }).do({ type: 'decide', id: 'r1', status: 'upheld' });
+  operator.do({ type: 'note', note: ` ${'😀'.repeat(500)}\u0007` });
+  operator.do({ type: 'decide', id: 'r1', status: 'upheld' });
   assert.equal(operator.effect('decide').decision.note, '😀'.repeat(500));
   decided(operator, 'r1', yes(report({ status: 'upheld', decided: operator.now, decision: 'So it is.' })));
   assert.deepEqual([card(operator, 'r1').noteForm, card(operator, 'r1').decision], [null, 'So it is.']);
@@ -173,7 +179,8 @@ test('what was not decided says why, and one that is gone is gone', () => {
 });
 
 test('a page that was read before a decision does not undo it', () => {
-  const operator = reading(reports(2)).do({ type: 'decide', id: 'r0', status: 'upheld' }).do({ type: 'page', to: 'same' });
+  const operator = reading(reports(2)).do({ type: 'decide', id: 'r0', status: 'upheld' });
+  operator.do({ type: 'page', to: 'same' });
   const { turn, reports: { asked } } = operator.state;
   decided(operator, 'r0', yes(report({ id: 'r0', status: 'upheld' })));
   assert.deepEqual(operator.asked, ['reports']);
@@ -193,7 +200,8 @@ test('a page of which all are decided leads on to the next', () => {
   const operator = reading(reports(2), 'r1');
   assert.deepEqual([operator.screen.reports?.hint], [null]);
   for (const each of reports(2)) {
-    decided(operator.do({ type: 'decide', id: each.id, status: 'upheld' }), each.id, yes({ ...each, status: 'upheld' }));
+    operator.do({ type: 'decide', id: each.id, status: 'upheld' });
+    decided(operator, each.id, yes({ ...each, status: 'upheld' }));
   }
   assert.ok(operator.asked.includes('peek'), 'how many are left is not known any more');
   assert.deepEqual([operator.screen.reports?.hint?.button, operator.screen.open], ['Show the next', '']);

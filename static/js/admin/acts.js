@@ -1,5 +1,5 @@
-// What the operator does: announcing, retracting, pausing, raising what entering takes. A question comes before what cannot be taken back or what
-// everybody notices, and nothing that was written is lost when the service refuses it.
+// What the operator does: announcing, retracting, pausing, raising what entering takes. A question comes before what
+// cannot be taken back or what everybody notices, and nothing that was written is lost when the service refuses it.
 
 import { PROBLEM, SEVERITY } from '../wire.js';
 import { endOf, faultFrom, faultOf, wording } from './compose.js';

@@ -1,5 +1,5 @@
-// The bans: those in force, making one from a report or by hand, and lifting one. A ban that is lifted cannot be brought
-// back as it was, so a question comes before.
+// The bans: those in force, making one from a report or by hand, and lifting one. A ban that is lifted cannot be
+// brought back as it was, so a question comes before.
 
 import { PROBLEM } from '../wire.js';
 import { STATUS, UNREACHABLE, UNREADABLE } from './wire.js';

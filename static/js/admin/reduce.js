@@ -1,9 +1,9 @@
 // Signing in and out, and asking for the numbers for as long as somebody looks at them.
 //
 // At the door nothing is asked but what the operator asks. Inside, the numbers come every two seconds and the
-// announcements every ten (places.js); a page out of sight asks for nothing. When no numbers come, the old ones stay, and the
-// service is asked ever more slowly until it answers. Only two refusals lead out: a token that is not good any more,
-// and a service that has no operator.
+// announcements every ten (places.js); a page out of sight asks for nothing. When no numbers come, the old ones stay,
+// and the service is asked ever more slowly until it answers. Only two refusals lead out: a token that is not good any
+// more, and a service that has no operator.
 
 import { PROBLEM } from '../wire.js';
 import { LIST_MS, STATS_MS } from './wire.js';
@@ -74,11 +74,12 @@ function act(state, event) {
     if (event.turn !== state.turn) return step(state);
     // Nothing that was written is lost on the way out: it is there again after the next sign-in.
     const settled = acts.settle(state, event);
-    if (!event.answer.ok && leadsOut(event, event.answer.refusal)) return thrownOut(settled.state, event.answer.refusal);
+    const { answer } = event;
+    if (!answer.ok && leadsOut(event, answer.refusal)) return thrownOut(settled.state, answer.refusal);
     // The numbers and the announcements know nothing of it.
     if (event.type === 'decided' || event.type === 'banned' || event.type === 'lifted') return settled;
     // What has changed shows at once; so does what may have, where no answer came.
-    return !event.answer.ok && event.answer.refusal.code === PROBLEM.slowDown ? settled : also(settled, ask);
+    return !answer.ok && answer.refusal.code === PROBLEM.slowDown ? settled : also(settled, ask);
   }
   return acts.act(state, event);
 }

@@ -1,7 +1,7 @@
 // The reports: one page of them at a time, and what the operator decides.
 //
 // What is decided here keeps its place until the page is asked for anew: the decision can be changed there, and
-// nothing moves under a finger. A decision can be turned into the other one, also later, so no question comes before it.
+// nothing moves under a finger. A decision can be turned into the other one, also later, so no question comes before.
 
 import { PROBLEM } from '../wire.js';
 import { countChars, tidy } from '../text.js';
@@ -30,7 +30,7 @@ export function act(state, event, token) {
     case 'reveal': return step(touch(state, event.id, { shown: event.on }));
     case 'form': return step(open(state, event.id, event.what));
     case 'closeForm': return step(isSending(state) ? state : { ...state, form: null });
-    case 'note': return step(state.form?.what !== 'note' ? state : { ...state, form: { ...state.form, note: event.note } });
+    case 'note': return step(write(state, event.note));
     case 'decide': return decide(state, event.id, event.status, token);
   }
 }
@@ -129,6 +129,16 @@ function turnTo(state, change) {
 }
 
 // --- deciding ---
+
+/**
+ * @param {State} state
+ * @param {string} note
+ * @returns {State}
+ */
+function write(state, note) {
+  const { form } = state;
+  return form?.what === 'note' ? { ...state, form: { ...form, note } } : state;
+}
 
 /**
  * @param {State} state

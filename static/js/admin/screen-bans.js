@@ -46,9 +46,12 @@ import * as words from './words-moderation.js';
  * @property {BanForm} form
  */
 
-const OF_NETWORK = 'A network can be banned for two days at most: its key is then good for nothing, because the salt that it is made with is deleted.';
-const OF_REPORT = 'Bans this visitor, and the network while it is known. The network’s part ends within two days, because the salt of its key is deleted.';
-const OF_VISITOR = 'A visitor’s key goes with the browser they use: with another one they are somebody else.';
+const REACH = Object.freeze({
+  network: 'A ban of a network ends within two days: the salt that its key is made with is deleted then.',
+  visitor: 'A visitor’s key goes with the browser they use: with another one they are somebody else.',
+  report: 'Bans this visitor and, while it is known, the network. The network’s part ends within two days, '
+    + 'because the salt that its key is made with is deleted then.',
+});
 
 /**
  * @param {State} state
@@ -83,7 +86,7 @@ function rowOf({ now, ahead_ms, bans: { lifting, kept } }, ban) {
     id: ban.id,
     keys: keysOf(ban),
     until: `until ${moment(ban.until, at)}`,
-    network: !isLonger ? '' : gone <= at ? 'the network’s part has ended' : `of the network until ${moment(gone, at)} at the latest`,
+    network: isLonger ? networkOf(gone, at) : '',
     reason: ban.reason,
     how: ban.automatic ? 'Automatic' : 'By hand',
     automatic: ban.automatic,
@@ -92,6 +95,15 @@ function rowOf({ now, ahead_ms, bans: { lifting, kept } }, ban) {
     busy: lifting.includes(ban.id),
     fault: kept?.id === ban.id ? `Not lifted. ${act.act(kept.refusal)}` : '',
   };
+}
+
+/**
+ * @param {number} gone   when the network's key is good for nothing any more
+ * @param {number} at
+ * @returns {string}
+ */
+function networkOf(gone, at) {
+  return gone <= at ? 'the network’s part has ended' : `of the network until ${moment(gone, at)} at the latest`;
 }
 
 /**
@@ -108,7 +120,7 @@ export function banFormOf({ kind, key: whose, span, moment: at, reason, uphold, 
     span, moment: at, reason, sending, over,
     zone: span === 'at' ? `Time zone: ${zone()}` : '',
     counter: over ? `${number(used - REASON_CHARS)} too many` : `${number(used)} of ${REASON_CHARS}`,
-    help: report !== null ? OF_REPORT : kind === 'network' ? OF_NETWORK : OF_VISITOR,
+    help: report !== null ? REACH.report : REACH[kind],
     uphold: report?.status === 'open' ? uphold : null,
     faults: {
       key: fault?.at === 'key' ? said : '',

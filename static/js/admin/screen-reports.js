@@ -99,7 +99,9 @@ function hintOf({ reports: { status, items, next, loading }, waiting: { ids } })
   const isDone = items.length > 0 && items.every(({ here, gone }) => here || gone);
   const known = new Set(items.map(({ report }) => report.id));
   const others = (ids ?? []).filter((id) => !known.has(id)).length;
-  if (isDone && (next !== null || others > 0)) return { words: 'All of this page are decided.', button: 'Show the next' };
+  if (isDone && (next !== null || others > 0)) {
+    return { words: 'All of this page are decided.', button: 'Show the next' };
+  }
   if (isDone) return { words: 'All are decided.', button: 'Look for new ones' };
   // Those that wait behind this page were known to be there.
   if (others === 0 || next !== null) return null;

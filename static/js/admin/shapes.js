@@ -38,7 +38,10 @@ import { FROM, RATE_LIMITS, STATUS } from './wire.js';
  *   reporter: {visitor: string, network: string | null},
  *   accused: {visitor: string, network: string | null, reports: number, banned: number | null}}} Report
  */
-/** @typedef {{reports: readonly Report[], next: string | null}} Reports   `next`: after which one the next page begins */
+/**
+ * `next`: after which one the next page begins.
+ * @typedef {{reports: readonly Report[], next: string | null}} Reports
+ */
 /**
  * @typedef {{id: string, at: number, until: number, reason: string, visitor: string | null, network: string | null,
  *   report: string | null, automatic: boolean}} Ban

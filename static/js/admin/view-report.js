@@ -33,7 +33,8 @@ export function createReport(hands, keys, id) {
   find('.noting').addEventListener('submit', (event) => event.preventDefault());
   note.addEventListener('input', () => emit({ type: 'note', note: note.value }));
   row.addEventListener('click', (event) => {
-    const button = /** @type {HTMLElement | null} */ (/** @type {Element} */ (event.target).closest('button[data-act]'));
+    const from = /** @type {Element} */ (event.target);
+    const button = /** @type {HTMLElement | null} */ (from.closest('button[data-act]'));
     if (button !== null && button.getAttribute('aria-disabled') !== 'true') act(button);
   });
 
@@ -99,7 +100,7 @@ export function createReport(hands, keys, id) {
     place.replaceChildren(...runs.map(({ verified, mark, lines }) => {
       const run = clone('run');
       run.classList.toggle('verified', verified);
-      /** @type {Element} */ (run.querySelector('use')).setAttribute('href', verified ? '#sign-verified' : '#sign-doubt');
+      run.querySelector('use')?.setAttribute('href', verified ? '#sign-verified' : '#sign-doubt');
       /** @type {Element} */ (run.querySelector('.mark span')).textContent = mark;
       /** @type {Element} */ (run.querySelector('ol')).append(...lines.map(({ from, n, text }) => {
         const line = clone('line');
