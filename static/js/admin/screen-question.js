@@ -21,7 +21,7 @@ const NOTICED = Object.freeze({
   resume: 'Who waits is matched at once, in the order of their waiting, and newcomers come in again.',
   announce: 'Everybody with the page open will be told at once, whatever they are doing.',
   retract: 'It goes from every open page at once, and cannot be brought back: only announced anew.',
-  lift: 'They can come in again at once. It cannot be brought back: only banned anew.',
+  lift: 'They can come in again at once. A ban that is lifted cannot be brought back, only made anew.',
 });
 
 /**
