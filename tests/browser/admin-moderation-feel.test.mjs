@@ -54,6 +54,25 @@ test('lines are on the page only while the operator wants to see them, and all o
   await page.context().close();
 });
 
+test('what people said is nowhere on the page once the operator has gone elsewhere or signed out', async () => {
+  const { page, cards, rows } = await operatorAt(stand, 'Reports', (moderation) => {
+    moderation.reports = [report({ note: 'They said it.' })];
+    moderation.bans = [ban({ reason: 'They said it.' })];
+  });
+  await cards.getByRole('button', { name: 'Show lines' }).click();
+  await cards.getByText('You will regret this.').waitFor();
+  await go(page, 'Bans');
+  await rows.waitFor();
+  assert.ok(!(await page.content()).includes('You will regret this.'));
+  await go(page, 'Reports');
+  await cards.getByText('They said it.').waitFor();
+  assert.ok(!(await page.content()).includes('You will regret this.'));
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByLabel('Token').waitFor();
+  assert.ok(!(await page.content()).includes('They said it.'));
+  await page.context().close();
+});
+
 test('a key is copied whole, and selected where it cannot be', async () => {
   const { page, cards } = await operatorAt(stand, 'Reports', (moderation) => { moderation.reports = reports(1); });
   const key = cards.getByRole('button', { name: /^Visitor accused0…/ });

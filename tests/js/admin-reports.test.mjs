@@ -210,7 +210,16 @@ test('a page of which all are decided leads on to the next', () => {
   assert.match(all.screen.reports?.hint?.words ?? '', /All are decided/);
 });
 
-test('a thousand reports in one answer are a thousand cards and no error', () => {
+test('a thousand reports in one answer are a page and the way to the next', () => {
   const operator = reading(reports(1_000));
-  assert.equal(operator.screen.reports?.cards?.length, 1_000);
+  assert.equal(operator.screen.reports?.cards?.length, 50);
+  assert.equal(operator.screen.open, '50+');
+  operator.do({ type: 'page', to: 'next' });
+  assert.equal(operator.effect('reports').after, 'r49');
+});
+
+test('lines are put away when the operator goes elsewhere', () => {
+  const operator = reading([report()]).do({ type: 'reveal', id: 'r1', on: true });
+  operator.do({ type: 'go', place: 'live' }).do({ type: 'go', place: 'reports' });
+  assert.deepEqual([card(operator, 'r1').shown, card(operator, 'r1').runs], [false, []]);
 });

@@ -30,7 +30,7 @@ export function isPlace(name) {
  */
 export function go(state, place) {
   if (place === state.place) return step(state);
-  const gone = { ...state, place, news: null };
+  const gone = { ...reports.cover(state), place, news: null };
   return state.session.at === 'in' ? arrive(gone) : step(gone);
 }
 

@@ -5,7 +5,7 @@
 
 import { PROBLEM } from '../wire.js';
 import { countChars, tidy } from '../text.js';
-import { NOTE_CHARS, PEEK_MS, STATUS } from './wire.js';
+import { NOTE_CHARS, PEEK_MS, REPORTS, STATUS } from './wire.js';
 import { BLANK_BAN } from './ban-draft.js';
 import { TIMER, step } from './state.js';
 
@@ -60,7 +60,7 @@ export function reported(state, { asked, answer }) {
   const { reports, form } = state;
   if (asked !== reports.asked || state.session.at !== 'in') return step(state);
   if (!answer.ok) return step({ ...state, reports: { ...reports, loading: false, refusal: answer.refusal } });
-  const { reports: read, next } = answer.value;
+  const { reports: read, next } = bounded(answer.value);
   const items = read.map(entry);
   const isFirst = reports.status === STATUS.open && reports.trail.length === 0;
   return step({
@@ -95,8 +95,28 @@ export function peeked(state, { asked, answer }) {
   const again = state.visible ? [{ do: 'timer', name: TIMER.peek, ms: PEEK_MS }] : [];
   // An older service has none, and is not asked again before the next sign-in.
   if (!answer.ok) return step(state, ...(answer.refusal.code === PROBLEM.notFound ? [] : again));
-  const ids = answer.value.reports.map(({ id }) => id);
-  return step({ ...state, waiting: { asked, ids, more: answer.value.next !== null } }, ...again);
+  const { reports: read, next } = bounded(answer.value);
+  return step({ ...state, waiting: { asked, ids: read.map(({ id }) => id), more: next !== null } }, ...again);
+}
+
+/**
+ * No more than a page holds, whatever came: the rest is on the next one.
+ * @param {import('./state.js').Reports} answer
+ * @returns {import('./state.js').Reports}
+ */
+function bounded({ reports, next }) {
+  const page = reports.slice(0, REPORTS);
+  return { reports: page, next: reports.length > REPORTS ? page.at(-1)?.id ?? null : next };
+}
+
+/**
+ * All lines put away.
+ * @param {State} state
+ * @returns {State}
+ */
+export function cover(state) {
+  const items = state.reports.items?.map((each) => ({ ...each, shown: false })) ?? null;
+  return { ...state, reports: { ...state.reports, items } };
 }
 
 // --- turning pages ---

@@ -24,7 +24,11 @@ export function createBans(hands, keys, document) {
 
   /** @param {BansScreen | null} screen   null: nobody looks */
   function render(screen) {
-    if (screen === null) return;
+    if (screen === null) {
+      rows.clear();
+      list.replaceChildren();
+      return;
+    }
     text('bans-count', screen.count);
     get('place-bans').setAttribute('aria-busy', String(screen.loading));
     text('bans-again', screen.loading ? 'Loading…' : 'Refresh');

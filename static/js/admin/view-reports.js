@@ -29,6 +29,8 @@ export function createReports(hands, keys, document) {
   function render(screen) {
     if (screen === null) {
       last = null;
+      rows.clear();
+      list.replaceChildren();
       return;
     }
     const from = last;

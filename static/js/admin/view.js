@@ -60,6 +60,9 @@ export function createView(document, window, emit) {
     if (document.title !== screen.title) document.title = screen.title;
     door.render(screen);
     if (screen.name === 'desk') renderDesk(screen, from);
+    // Where nobody looks, nothing of what people said is left behind.
+    reports.render(screen.name === 'desk' ? screen.reports : null);
+    bans.render(screen.name === 'desk' ? screen.bans : null);
     question.render(screen.question);
     showOnly(screen.name);
     if (from !== null && from.name !== screen.name) {
@@ -76,8 +79,6 @@ export function createView(document, window, emit) {
   function renderDesk(screen, from) {
     renderStatus(screen, from);
     places.render(screen.place, screen.open);
-    reports.render(screen.reports);
-    bans.render(screen.bans);
     if (screen.place !== 'live') return;
     renderMatching(screen.matching);
     renderEntering(screen.entering);

@@ -28,6 +28,9 @@ export const FROM = Object.freeze(/** @type {const} */ ({ partner: 'partner', me
 export const NOTE_CHARS = 500;
 export const REASON_CHARS = 200;
 
+/** How many reports are told at once. */
+export const REPORTS = 50;
+
 /** How many bans may be in force, for how long at most, and how long the key of a network is good. */
 export const BANS = 1_000;
 export const BAN_MS_MAX = 365 * 86_400_000;
