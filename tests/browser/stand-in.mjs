@@ -8,6 +8,7 @@ import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { CHROMIUM, DESK, FLAGS, PATIENCE_MS } from './stage.mjs';
+import { Moderation } from './stand-in-moderation.mjs';
 import { stats } from '../js/admin-samples.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
@@ -31,6 +32,7 @@ export class Service {
   stats = stats();
   /** @type {Announcement[]} */
   announcements = [];
+  moderation = new Moderation();
   /** What it answers to every request instead, by the path; `*` to all. @type {Record<string, Refusal>} */
   refuse = {};
   /** It takes no request at all. */
@@ -63,6 +65,7 @@ export class Service {
     this.asked.push(`${method} ${path}`);
     const refusal = this.refuse[`${method} ${path}`] ?? this.refuse[path] ?? this.refuse['*'];
     if (refusal !== undefined) return refusal;
+    const url = new URL(path, 'http://127.0.0.1');
     if (token !== `Bearer ${TOKEN}`) return { status: 401, body: { code: 'unauthorized' } };
     const id = path.slice('/admin/announcements/'.length);
     switch (`${method} ${path.replace(/(announcements\/).+/, '$1')}`) {
@@ -78,7 +81,11 @@ export class Service {
         this.stats = { ...this.stats, paused: body.paused };
         return { status: 200, body };
       }
-      default: return { status: 404, body: { code: 'not_found' } };
+      case 'PUT /admin/raised': {
+        this.stats = { ...this.stats, raised: body.raised, proof: body.raised ? 'pow' : 'none' };
+        return { status: 200, body };
+      }
+      default: return this.moderation.answer(method, url, body) ?? { status: 404, body: { code: 'not_found' } };
     }
   }
 
@@ -173,4 +180,29 @@ async function serve(service, request, response) {
 export async function signIn(page, token = TOKEN) {
   await page.getByLabel('Token').fill(token);
   await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
+/**
+ * To a place of the page.
+ * @param {Page} page
+ * @param {'Live' | 'Reports' | 'Bans'} place
+ */
+export async function go(page, place) {
+  await page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: place }).click();
+}
+
+/**
+ * An operator at this place of a service that has this.
+ * @param {Awaited<ReturnType<typeof openStandIn>>} stand
+ * @param {'Reports' | 'Bans'} place
+ * @param {(moderation: Moderation) => void} set
+ * @param {Parameters<Awaited<ReturnType<typeof openStandIn>>['operator']>[0]} [look]
+ */
+export async function operatorAt(stand, place, set, look) {
+  const { page, service } = await stand.operator(look);
+  set(service.moderation);
+  await signIn(page);
+  await page.getByRole('heading', { name: 'Matching is on' }).waitFor();
+  await go(page, place);
+  return { page, service, cards: page.locator('.card'), rows: page.locator('.bar-item') };
 }

@@ -4,7 +4,7 @@ import { TIMER } from '../../static/js/admin/state.js';
 import { NOTE, Operator, TOKEN, no, yes } from './admin-play.mjs';
 import { stats } from './admin-samples.mjs';
 
-const QUIET = ['stats null', 'list null'];
+const QUIET = ['stats null', 'list null', 'peek null'];
 
 test('without a token nothing is asked', () => {
   const operator = Operator.booted();
@@ -19,7 +19,7 @@ test('a token opens the door and is kept once the service takes it', () => {
   operator.stats();
   assert.equal(operator.state.session.at, 'in');
   assert.deepEqual(operator.effect('keep'), { do: 'keep', token: TOKEN });
-  assert.deepEqual(operator.asked, ['keep', 'list null', 'list', 'stats 2000']);
+  assert.deepEqual(operator.asked, ['keep', 'list null', 'list', 'peek null', 'peek', 'stats 2000']);
 });
 
 test('a wrong token stays outside and is not kept', () => {
@@ -55,7 +55,7 @@ test('after too many wrong tokens the door counts down and stays shut until then
 test('a token of this tab leads straight in', () => {
   const operator = Operator.booted(TOKEN);
   assert.equal(operator.screen.name, 'desk');
-  assert.deepEqual(operator.asked, ['stats null', 'stats', 'list null', 'list']);
+  assert.deepEqual(operator.asked, ['stats null', 'stats', 'list null', 'list', 'peek null', 'peek']);
 });
 
 test('numbers are asked for two seconds after they came, announcements after ten', () => {
@@ -73,7 +73,8 @@ test('a page out of sight asks for nothing, and for everything when it is seen a
   assert.deepEqual(operator.asked, QUIET);
   assert.deepEqual(operator.ring(TIMER.stats).effects, []);
   assert.deepEqual(operator.ring(TIMER.list).effects, []);
-  assert.deepEqual(operator.do({ type: 'visible', on: true }).asked, ['stats null', 'stats', 'list null', 'list']);
+  const all = ['stats null', 'stats', 'list null', 'list', 'peek null', 'peek'];
+  assert.deepEqual(operator.do({ type: 'visible', on: true }).asked, all);
 });
 
 test('an answer that comes while nobody looks is taken, and asks for no other', () => {

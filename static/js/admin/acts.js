@@ -1,16 +1,24 @@
-// What the operator does: announcing, retracting, pausing. A question comes before what cannot be taken back or what
-// everybody notices, and nothing that was written is lost when the service refuses it.
+// What the operator does: announcing, retracting, pausing, raising what entering takes. A question comes before what
+// cannot be taken back or what everybody notices, and nothing that was written is lost when the service refuses it.
 
 import { PROBLEM, SEVERITY } from '../wire.js';
 import { endOf, faultFrom, faultOf, wording } from './compose.js';
-import { BLANK, step } from './state.js';
+import { BLANK, INITIAL, step } from './state.js';
+import * as bans from './bans.js';
+import * as reports from './reports.js';
 
 /** @typedef {import('./state.js').State} State */
 /** @typedef {import('./state.js').Event} Event */
 /** @typedef {import('./state.js').Step} Step */
 /** @typedef {import('./state.js').Announcement} Announcement */
-/** @typedef {Extract<Event, {type: 'announced' | 'retracted' | 'switched'}>} Outcome */
-/** @typedef {Extract<Event, {type: 'compose' | 'announce' | 'rewrite' | 'ask' | 'yes' | 'no'}> | Outcome} Act */
+/**
+ * @typedef {Extract<Event, {type: 'announced' | 'retracted' | 'switched' | 'raised' | 'decided' | 'banned'
+ *   | 'lifted'}>} Outcome
+ */
+/**
+ * @typedef {Extract<Event, {type: 'compose' | 'announce' | 'rewrite' | 'raise' | 'ask' | 'yes' | 'no'}>
+ *   | import('./reports.js').ReportAct | import('./bans.js').BanAct | Outcome} Act
+ */
 
 /**
  * @param {State} state
@@ -23,9 +31,12 @@ export function act(state, event) {
     case 'compose': return step(compose(state, event.change));
     case 'announce': return announce(state, state.session.token, false);
     case 'rewrite': return step(rewrite(state));
+    case 'raise': return raise(state, state.session.token, event.raised);
     case 'ask': return step({ ...state, question: event.question });
     case 'no': return step({ ...state, question: null });
     case 'yes': return yes(state, state.session.token);
+    case 'bansPage': case 'composeBan': case 'ban': return bans.act(state, event, state.session.token);
+    default: return reports.act(state, event, state.session.token);
   }
 }
 
@@ -33,13 +44,17 @@ export function act(state, event) {
  * What has come of it.
  * @param {State} state
  * @param {Outcome} event
- * @returns {State}
+ * @returns {Step}
  */
 export function settle(state, event) {
   switch (event.type) {
-    case 'announced': return announced(state, event.answer);
-    case 'retracted': return retracted(state, event);
-    case 'switched': return switched(state, event.answer);
+    case 'announced': return step(announced(state, event.answer));
+    case 'retracted': return step(retracted(state, event));
+    case 'switched': return step(switched(state, event.answer));
+    case 'raised': return step(raised(state, event.answer));
+    case 'decided': return reports.decided(state, event);
+    case 'banned': return bans.banned(state, event);
+    case 'lifted': return bans.lifted(state, event);
   }
 }
 
@@ -66,10 +81,22 @@ export function forget(state) {
       case 'retract': return isGone(asked.id);
       case 'pause': return asked.paused === stats?.paused;
       case 'announce': return false;
+      case 'lift': return bans.banOf(state, asked.id) === null;
     }
   };
   const isIdle = question !== null && isAnswered(question);
   return { ...state, question: isIdle ? null : question, kept: kept !== null && isGone(kept.id) ? null : kept };
+}
+
+/**
+ * What was written and not sent, or sent without an answer: it outlasts a token that is not good any more.
+ * @param {State} state
+ * @returns {Pick<State, 'draft' | 'form' | 'bans'>}
+ */
+export function written({ draft, form, bans: { draft: byHand } }) {
+  const kept = form?.what === 'ban' ? { ...form, draft: { ...form.draft, sending: false } } : form;
+  const rest = { ...INITIAL.bans, draft: { ...byHand, sending: false } };
+  return { draft: { ...draft, sending: false }, form: kept, bans: rest };
 }
 
 // --- announcing ---
@@ -154,6 +181,7 @@ function yes(state, token) {
     return step({ ...answered, pause: { sending: true, refusal: null } }, { do: 'pause', token, turn, paused });
   }
   const { id } = question;
+  if (question.what === 'lift') return bans.lift(answered, id, token);
   if (state.retracting.includes(id)) return step(answered);
   return step({ ...answered, kept: null, retracting: [...state.retracting, id] }, { do: 'retract', token, turn, id });
 }
@@ -186,5 +214,34 @@ function switched(state, answer) {
   return {
     ...state, pause: { sending: false, refusal: null }, news: answer.value ? 'paused' : 'resumed',
     stats: state.stats === null ? null : { ...state.stats, paused: answer.value },
+  };
+}
+
+// --- what entering takes ---
+
+/**
+ * Nobody who is in notices, and it is turned back as easily: no question comes before it.
+ * @param {State} state
+ * @param {string} token
+ * @param {boolean} on
+ * @returns {Step}
+ */
+function raise(state, token, on) {
+  if (state.raise.sending) return step(state);
+  const sending = { ...state, news: null, raise: { sending: true, refusal: null } };
+  return step(sending, { do: 'raise', token, turn: state.turn, raised: on });
+}
+
+/**
+ * What entering takes now is told with the next numbers.
+ * @param {State} state
+ * @param {import('./state.js').Answer<boolean>} answer
+ * @returns {State}
+ */
+function raised(state, answer) {
+  if (!answer.ok) return { ...state, raise: { sending: false, refusal: answer.refusal } };
+  return {
+    ...state, raise: { sending: false, refusal: null }, news: answer.value ? 'raised' : 'lowered',
+    stats: state.stats === null ? null : { ...state.stats, raised: answer.value },
   };
 }

@@ -85,6 +85,52 @@ export function createApi(fetch) {
      * @param {boolean} paused
      */
     pause: (token, paused) => call(token, PATH.paused, shapes.paused, { method: 'PUT', body: { paused } }),
+
+    /**
+     * @param {string} token
+     * @param {boolean} raised
+     */
+    raise: (token, raised) => call(token, PATH.raised, shapes.raised, { method: 'PUT', body: { raised } }),
+
+    /**
+     * One page of the reports: the first, or the one after this report.
+     * @param {string} token
+     * @param {import('./shapes.js').Status} status
+     * @param {string | null} after
+     */
+    reports(token, status, after) {
+      const query = new URLSearchParams({ status, ...(after === null ? {} : { after }) });
+      return call(token, `${PATH.reports}?${query}`, shapes.reports);
+    },
+
+    /**
+     * @param {string} token
+     * @param {string} id
+     * @param {{status: import('./shapes.js').Status, note: string}} decision   the note may be empty
+     */
+    decide(token, id, { status, note }) {
+      const body = { status, ...(note === '' ? {} : { note }) };
+      return call(token, `${PATH.reports}/${encodeURIComponent(id)}`, shapes.report, { method: 'POST', body });
+    },
+
+    /** @param {string} token */
+    bans: (token) => call(token, PATH.bans, shapes.bans),
+
+    /**
+     * @param {string} token
+     * @param {import('./ban-draft.js').Wish} wish
+     */
+    ban(token, { whom: { by, key }, until, reason }) {
+      return call(token, PATH.bans, shapes.ban, { method: 'POST', body: { [by]: key, until, reason } });
+    },
+
+    /**
+     * @param {string} token
+     * @param {string} id
+     */
+    lift(token, id) {
+      return call(token, `${PATH.bans}/${encodeURIComponent(id)}`, () => true, { method: 'DELETE' });
+    },
   };
 }
 

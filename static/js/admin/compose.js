@@ -46,7 +46,14 @@ export function room(draft) {
  */
 export function endOf({ end, moment }, now) {
   if (end === 'none') return null;
-  if (end !== 'at') return now + Number(end) * HOUR_MS;
+  return end === 'at' ? momentOf(moment) : now + Number(end) * HOUR_MS;
+}
+
+/**
+ * @param {string} moment   as a field for date and time gives it
+ * @returns {number | null} in Unix ms; null: at no moment that could be read
+ */
+export function momentOf(moment) {
   const at = MOMENT.test(moment) ? new Date(moment).getTime() : Number.NaN;
   return Number.isNaN(at) ? null : at;
 }

@@ -8,6 +8,7 @@ import { show } from './screen.js';
 import { createApi } from './api.js';
 import { createKeep } from './keep.js';
 import { createView } from './view.js';
+import { STATUS } from './wire.js';
 
 /** @typedef {import('./state.js').Event} Event */
 /** @typedef {import('./state.js').Effect} Effect */
@@ -73,9 +74,42 @@ function perform(effect) {
       void api.pause(token, paused).then((answer) => dispatch({ type: 'switched', turn, answer }));
       return;
     }
+    case 'raise': case 'peek': case 'reports': case 'decide': case 'bans': case 'ban': case 'lift':
+      void moderate(effect).then(dispatch);
+      return;
     case 'keep': keep.keep(effect.token); return;
     case 'timer': setAlarm(effect.name, effect.ms); return;
     case 'rest': setAlarm(effect.name, REST_MS + backoff(effect.attempt, FIRST_MS)); return;
+  }
+}
+
+/**
+ * What is asked about reports and bans, and the event that its answer is.
+ * @param {Extract<Effect, {do: 'raise' | 'peek' | 'reports' | 'decide' | 'bans' | 'ban' | 'lift'}>} effect
+ * @returns {Promise<Event>}
+ */
+async function moderate(effect) {
+  const { token, turn } = effect;
+  switch (effect.do) {
+    case 'raise': return { type: 'raised', turn, answer: await api.raise(token, effect.raised) };
+    case 'peek': {
+      const { asked } = effect;
+      return { type: 'peeked', turn, asked, answer: await api.reports(token, STATUS.open, null) };
+    }
+    case 'reports': {
+      const { asked, status, after } = effect;
+      return { type: 'reported', turn, asked, answer: await api.reports(token, status, after) };
+    }
+    case 'decide': {
+      const { id, decision } = effect;
+      return { type: 'decided', turn, id, answer: await api.decide(token, id, decision) };
+    }
+    case 'bans': return { type: 'barred', turn, asked: effect.asked, answer: await api.bans(token) };
+    case 'ban': {
+      const { report, uphold, wish } = effect;
+      return { type: 'banned', turn, report, uphold, answer: await api.ban(token, wish) };
+    }
+    case 'lift': return { type: 'lifted', turn, id: effect.id, answer: await api.lift(token, effect.id) };
   }
 }
 
@@ -104,4 +138,4 @@ function dispatch(event) {
   });
 }
 
-dispatch({ type: 'boot', token: keep.recall(), visible: view.isVisible() });
+dispatch({ type: 'boot', token: keep.recall(), visible: view.isVisible(), place: view.place() });

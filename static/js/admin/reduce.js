@@ -1,14 +1,17 @@
 // Signing in and out, and asking for the numbers for as long as somebody looks at them.
 //
 // At the door nothing is asked but what the operator asks. Inside, the numbers come every two seconds and the
-// announcements every ten; a page out of sight asks for nothing. When no numbers come, the old ones stay, and the
-// service is asked ever more slowly until it answers. Only two refusals lead out: a token that is not good any more,
-// and a service that has no operator.
+// announcements every ten (places.js); a page out of sight asks for nothing. When no numbers come, the old ones stay,
+// and the service is asked ever more slowly until it answers. Only two refusals lead out: a token that is not good any
+// more, and a service that has no operator.
 
 import { PROBLEM } from '../wire.js';
 import { LIST_MS, STATS_MS } from './wire.js';
 import { INITIAL, TIMER, step } from './state.js';
+import { also, enter as enterPlace, go, list, peek } from './places.js';
 import * as acts from './acts.js';
+import * as bans from './bans.js';
+import * as reports from './reports.js';
 
 /** @typedef {import('./state.js').State} State */
 /** @typedef {import('./state.js').Event} Event */
@@ -44,8 +47,8 @@ export function reduce(from, event, now) {
 function handle(state, event) {
   switch (event.type) {
     case 'boot': {
-      const seen = { ...state, visible: event.visible };
-      return event.token === null ? step(seen) : ask(enter(seen, event.token));
+      const seen = { ...state, visible: event.visible, place: event.place ?? state.place };
+      return event.token === null ? step(seen) : also(askStats(enter(seen, event.token)), enterPlace);
     }
     case 'signIn': return signIn(state, event.token.trim());
     case 'signOut': return signOut(state);
@@ -54,6 +57,8 @@ function handle(state, event) {
     case 'timer': return ring(state, event.name);
     case 'stats': return event.turn === state.turn ? stats(state, event) : step(state);
     case 'listed': return event.turn === state.turn ? listed(state, event) : step(state);
+    case 'go': return go(state, event.place);
+    case 'peeked': case 'reported': case 'barred': return event.turn === state.turn ? read(state, event) : step(state);
     default: return act(state, event);
   }
 }
@@ -69,21 +74,47 @@ function act(state, event) {
     if (event.turn !== state.turn) return step(state);
     // Nothing that was written is lost on the way out: it is there again after the next sign-in.
     const settled = acts.settle(state, event);
-    if (!event.answer.ok && leadsOut(event, event.answer.refusal)) return thrownOut(settled, event.answer.refusal);
+    const { answer } = event;
+    if (!answer.ok && leadsOut(event, answer.refusal)) return thrownOut(settled.state, answer.refusal);
+    // The numbers and the announcements know nothing of it.
+    if (event.type === 'decided' || event.type === 'banned' || event.type === 'lifted') return settled;
     // What has changed shows at once; so does what may have, where no answer came.
-    return !event.answer.ok && event.answer.refusal.code === PROBLEM.slowDown ? step(settled) : ask(settled);
+    return !answer.ok && answer.refusal.code === PROBLEM.slowDown ? settled : also(settled, ask);
   }
   return acts.act(state, event);
 }
 
 /**
- * An announcement that is not found is gone; only everything that is not found means that there is no operator.
+ * A list came that was asked for. That it is not found means that the service is older, and not that there is no
+ * operator.
+ * @param {State} state
+ * @param {Extract<Event, {type: 'peeked' | 'reported' | 'barred'}>} event
+ * @returns {Step}
+ */
+function read(state, event) {
+  const { answer } = event;
+  if (!answer.ok && answer.refusal.code === PROBLEM.unauthorized && state.session.at === 'in') {
+    return thrownOut(state, answer.refusal);
+  }
+  switch (event.type) {
+    case 'peeked': return reports.peeked(state, event);
+    case 'reported': return reports.reported(state, event);
+    case 'barred': {
+      const known = bans.barred(state, event);
+      return { ...known, state: acts.forget(known.state) };
+    }
+  }
+}
+
+/**
+ * What is not found among many is gone; only everything that is not found means that there is no operator.
  * @param {import('./acts.js').Outcome} event
  * @param {Refusal} refusal
  * @returns {boolean}
  */
 function leadsOut(event, { code }) {
-  return code === PROBLEM.unauthorized || (code === PROBLEM.notFound && event.type !== 'retracted');
+  const isWhole = event.type === 'announced' || event.type === 'switched' || event.type === 'raised';
+  return code === PROBLEM.unauthorized || (code === PROBLEM.notFound && isWhole);
 }
 
 // --- the door ---
@@ -126,8 +157,8 @@ function atDoor(refusal, until, left = false) {
  * @param {State} state
  * @returns {Step}
  */
-function signOut({ now, visible, turn, ahead_ms }) {
-  return step({ ...INITIAL, now, visible, ahead_ms, turn: turn + 1 }, { do: 'keep', token: null }, ...silence());
+function signOut({ now, visible, turn, ahead_ms, place }) {
+  return step({ ...INITIAL, now, visible, ahead_ms, place, turn: turn + 1 }, { do: 'keep', token: null }, ...silence());
 }
 
 /**
@@ -136,9 +167,9 @@ function signOut({ now, visible, turn, ahead_ms }) {
  * @returns {Step}
  */
 function thrownOut(state, refusal) {
-  const { draft } = state;
   const out = signOut(state);
-  return { ...out, state: { ...out.state, draft: { ...draft, sending: false }, session: atDoor(refusal, null, true) } };
+  const written = acts.written(state);
+  return { ...out, state: { ...out.state, ...written, session: atDoor(refusal, null, true) } };
 }
 
 // --- the numbers ---
@@ -168,18 +199,6 @@ function askStats(state) {
 
 /**
  * @param {State} state
- * @returns {Step}
- */
-function list(state) {
-  const { session, turn, visible } = state;
-  if (session.at !== 'in' || !visible) return step(state);
-  const asked = state.list.asked + 1;
-  return step({ ...state, list: { ...state.list, asked } },
-    { do: 'timer', name: TIMER.list, ms: null }, { do: 'list', token: session.token, turn, asked });
-}
-
-/**
- * @param {State} state
  * @param {boolean} on
  * @returns {Step}
  */
@@ -188,12 +207,13 @@ function look(state, on) {
   const turned = { ...state, visible: on };
   if (!on) return step(turned, ...silence());
   // What the service asked to be spared is spared; `second` goes on counting.
-  return state.link.again !== null && state.now < state.link.again ? list(turned) : ask(turned);
+  const seen = state.link.again !== null && state.now < state.link.again ? list(turned) : ask(turned);
+  return also(seen, reports.peek);
 }
 
 /** @returns {Effect[]} */
 function silence() {
-  return [TIMER.stats, TIMER.list].map((name) => ({ do: 'timer', name, ms: null }));
+  return [TIMER.stats, TIMER.list, TIMER.peek].map((name) => ({ do: 'timer', name, ms: null }));
 }
 
 /**
@@ -205,6 +225,7 @@ function ring(state, name) {
   switch (name) {
     case TIMER.stats: return askStats(state);
     case TIMER.list: return list(state);
+    case TIMER.peek: return peek(state);
     case TIMER.second: return second(state);
     default: return step(state);
   }
@@ -223,7 +244,7 @@ function stats(state, { asked, answer }) {
   const heard = { ...INITIAL.link, asked, heard: now };
   const known = acts.forget({ ...state, link: heard, stats: answer.value, ahead_ms: answer.value.at - now });
   if (session.at === 'trying') {
-    const entered = list(enter(known, session.token));
+    const entered = enterPlace(enter(known, session.token));
     return step(entered.state, { do: 'keep', token: session.token }, ...entered.effects, ...again(visible));
   }
   return step(known, { do: 'keep', token: session.token }, ...again(visible));
@@ -274,7 +295,8 @@ function listed(state, { asked, answer }) {
   const known = answer.ok ? acts.known(state, answer.value) : state.list.items;
   const heard = { ...state, list: { asked, items: known, refusal: answer.ok ? null : answer.refusal } };
   const next = acts.forget(heard);
-  return state.visible ? step(next, { do: 'timer', name: TIMER.list, ms: LIST_MS }) : step(next);
+  const isSeen = state.visible && state.place === 'live';
+  return isSeen ? step(next, { do: 'timer', name: TIMER.list, ms: LIST_MS }) : step(next);
 }
 
 // --- what counts down ---

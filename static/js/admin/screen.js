@@ -1,13 +1,17 @@
 // What the operator's page shows, as plain values: one function from the state to a screen. `view.js` puts it on the
 // page.
 
-import { ANNOUNCEMENTS, TEXT_CHARS } from './wire.js';
+import { ANNOUNCEMENTS, PROOF, RATE_LIMITS, TEXT_CHARS } from './wire.js';
 import { moment, number, second, zone } from './format.js';
 import { FAULT, room, wording } from './compose.js';
+import { bansOf } from './screen-bans.js';
+import { openCount, reportsOf } from './screen-reports.js';
+import { questionOf } from './screen-question.js';
 import * as charts from './chart.js';
 import * as figures from './figures.js';
 import * as waits from './waits.js';
 import * as words from './words.js';
+import * as moderation from './words-moderation.js';
 
 /** @typedef {import('./state.js').State} State */
 /** @typedef {import('./state.js').Stats} Stats */
@@ -68,24 +72,29 @@ import * as words from './words.js';
  */
 
 /**
- * @typedef {object} QuestionScreen
+ * What entering takes, and the operator's switch for it; either may not be known.
+ * @typedef {object} EnteringScreen
  * @property {string} title
  * @property {string} detail
- * @property {string} quote
- * @property {string} yes
- * @property {string} no
- * @property {boolean} grave
+ * @property {boolean | null} raised
+ * @property {string} button
+ * @property {boolean} busy
+ * @property {string} fault
  */
 
 /**
  * @typedef {object} Screen
  * @property {'door' | 'desk'} name
  * @property {string} title
+ * @property {import('./state.js').Place} place
+ * @property {string} open   how many reports are; empty: not known
  * @property {DoorScreen} door
  * @property {{tone: 'good' | 'wait' | 'off', words: string}} status
  * @property {{words: string, countdown: string} | null} link   why the numbers are not those of now
  * @property {boolean} stale
  * @property {MatchingScreen} matching
+ * @property {EnteringScreen | null} entering
+ * @property {{title: string, detail: string} | null} warning
  * @property {string} when   what moment the figures are of
  * @property {figures.Figures} figures
  * @property {charts.Chart | null} chart
@@ -96,7 +105,9 @@ import * as words from './words.js';
  * @property {{rows: readonly figures.LobbyRow[], empty: string}} lobbies
  * @property {AnnouncementsScreen} announcements
  * @property {DraftScreen} draft
- * @property {QuestionScreen | null} question
+ * @property {import('./screen-reports.js').ReportsScreen | null} reports   null: not looked at
+ * @property {import('./screen-bans.js').BansScreen | null} bans
+ * @property {import('./screen-question.js').QuestionScreen | null} question
  * @property {string} news    said once, to who does not see it happen
  */
 
@@ -104,16 +115,14 @@ const NAME = 'Operator · Edgewise';
 const LOADING = 'Asking for the numbers…';
 const NO_LOBBY = 'No lobby has been opened yet: nobody has come in.';
 
+const PLACES = Object.freeze({ live: '', reports: 'Reports · ', bans: 'Bans · ' });
+
 const NEWS = Object.freeze({
   announced: 'The announcement is on show.', retracted: 'The announcement is retracted.',
   paused: 'Matching is paused.', resumed: 'Matching goes on.',
-});
-
-const NOTICED = Object.freeze({
-  pause: 'Who talks goes on. Who waits keeps the place and is told. Newcomers are turned away for the moment.',
-  resume: 'Who waits is matched at once, in the order of their waiting, and newcomers come in again.',
-  announce: 'Everybody with the page open will be told at once, whatever they are doing.',
-  retract: 'It goes from every open page at once, and cannot be brought back: only announced anew.',
+  raised: 'Entering takes a proof of work.', lowered: 'Entering takes what it took before.',
+  upheld: 'The report is upheld.', dismissed: 'The report is dismissed.', gone: 'The report is gone.',
+  banned: 'The ban is in force.', lifted: 'The ban is lifted.',
 });
 
 /**
@@ -121,15 +130,20 @@ const NOTICED = Object.freeze({
  * @returns {Screen}
  */
 export function show(state) {
-  const { session, stats, link } = state;
+  const { session, stats, link, place } = state;
+  const isIn = session.at === 'in';
   return {
-    name: session.at === 'in' ? 'desk' : 'door',
-    title: session.at === 'in' && stats?.paused ? `Paused · ${NAME}` : NAME,
+    name: isIn ? 'desk' : 'door',
+    title: isIn ? `${stats?.paused ? 'Paused · ' : ''}${PLACES[place]}${NAME}` : NAME,
+    place,
+    open: openCount(state),
     door: doorOf(state),
     status: statusOf(state),
     link: linkOf(state),
-    stale: session.at === 'in' && link.refusal !== null && stats !== null,
+    stale: isIn && link.refusal !== null && stats !== null,
     matching: matchingOf(state),
+    entering: enteringOf(state),
+    warning: stats?.rate_limits === RATE_LIMITS.off ? moderation.LIMITS_OFF : null,
     when: link.refusal === null || stats === null ? 'Now' : `At ${second(stats.at)}`,
     figures: figures.figures(stats),
     chart: stats === null ? null : charts.chart(stats),
@@ -140,6 +154,8 @@ export function show(state) {
     lobbies: { rows: figures.lobbies(stats), empty: stats === null ? LOADING : NO_LOBBY },
     announcements: announcementsOf(state),
     draft: draftOf(state),
+    reports: place === 'reports' ? reportsOf(state) : null,
+    bans: place === 'bans' ? bansOf(state) : null,
     question: questionOf(state),
     news: state.news === null ? '' : NEWS[state.news],
   };
@@ -207,6 +223,26 @@ function matchingOf({ stats, pause }) {
 }
 
 /**
+ * Nothing at all where the service is older and says nothing of it.
+ * @param {State} state
+ * @returns {EnteringScreen | null}
+ */
+function enteringOf({ stats, raise }) {
+  const { proof, raised } = stats ?? {};
+  if (proof === undefined && raised === undefined) return null;
+  const title = proof === undefined ? 'Entering' : moderation.proof(proof);
+  const rest = {
+    busy: raise.sending, fault: raise.refusal === null ? '' : words.act(raise.refusal), raised: raised ?? null,
+  };
+  if (raised) {
+    const detail = 'Newcomers’ browsers work for a moment before they come in, until you switch it off.';
+    return { title, detail, button: 'Lower the bar', ...rest };
+  }
+  const byItself = proof === PROOF.pow ? 'Set so, or because many come at once.' : '';
+  return { title, detail: byItself, button: 'Raise the bar', ...rest };
+}
+
+/**
  * @param {Stats | null} stats
  * @returns {Screen['waits']}
  */
@@ -262,24 +298,4 @@ function draftOf({ draft }) {
     },
     preview: clean === '' ? null : { severity, text: clean },
   };
-}
-
-/**
- * @param {State} state
- * @returns {QuestionScreen | null}
- */
-function questionOf({ question, list, draft }) {
-  if (question === null) return null;
-  if (question.what === 'pause') {
-    return question.paused
-      ? { title: 'Pause matching?', detail: NOTICED.pause, quote: '', yes: 'Pause', no: 'Not now', grave: true }
-      : { title: 'Resume matching?', detail: NOTICED.resume, quote: '', yes: 'Resume', no: 'Not yet', grave: false };
-  }
-  if (question.what === 'announce') {
-    const title = 'Announce this as critical?';
-    return { title, detail: NOTICED.announce, quote: wording(draft), yes: 'Tell all', no: 'Not yet', grave: true };
-  }
-  const quote = list.items?.find(({ id }) => id === question.id)?.text ?? '';
-  const title = 'Retract this announcement?';
-  return { title, detail: NOTICED.retract, quote, yes: 'Retract', no: 'Keep it', grave: true };
 }

@@ -1,15 +1,27 @@
 // The shape of everything the operator's page knows. Nobody changes a state; the reducer returns the next one.
 //
 //   reduce.js    signing in and out, and asking for the numbers as long as somebody looks at them
-//   acts.js      what the operator does: announcing, retracting, pausing
+//   places.js    the three places of the page, and what each of them asks for
+//   acts.js      what the operator does: announcing, retracting, pausing, raising what entering takes
 //   compose.js   the announcement that is being written
+//   reports.js   the reports, page by page, and what is decided about them
+//   bans.js      the bans: those in force, making one, lifting one
 //
 // A `turn` counts up with each sign-in and sign-out: an answer to an earlier one is no answer any more. An `asked`
 // number does the same for what is asked again and again, so that no late answer undoes a newer one.
 
+import { BLANK_BAN } from './ban-draft.js';
+
 /** @typedef {import('../state.js').Announcement} Announcement */
 /** @typedef {import('./api.js').Refusal} Refusal */
 /** @typedef {import('./shapes.js').Stats} Stats */
+/** @typedef {import('./shapes.js').Status} Status */
+/** @typedef {import('./shapes.js').Report} Report */
+/** @typedef {import('./shapes.js').Reports} Reports */
+/** @typedef {import('./shapes.js').Ban} Ban */
+/** @typedef {import('./ban-draft.js').BanDraft} BanDraft */
+/** @typedef {import('./ban-draft.js').BanChange} BanChange */
+/** @typedef {import('./ban-draft.js').Wish} Wish */
 /**
  * @template T
  * @typedef {import('./api.js').Answer<T>} Answer
@@ -39,9 +51,48 @@
  *   fault: Fault | null}} Draft
  */
 
+/** @typedef {'live' | 'reports' | 'bans'} Place */
+
+/**
+ * A report on the page. `shown`: the operator chose to see its lines. `busy`: what is being decided. `here`: it was
+ * decided since the page was asked for, and keeps its place. `gone`: the service does not know it any more. `ban`: what
+ * was made of the same visitor meanwhile.
+ * @typedef {{report: Report, shown: boolean, busy: Status | null, here: boolean, gone: boolean, ban: Ban | null,
+ *   refusal: Refusal | null}} Entry
+ */
+
+/**
+ * One page of the reports of one status. `trail`: after which report each page began that led here, the first aside.
+ * @typedef {{asked: number, status: Status, trail: readonly string[], items: readonly Entry[] | null,
+ *   next: string | null, loading: boolean, refusal: Refusal | null}} Queue
+ */
+
+/**
+ * The first of those that are open, for their number; null: not known. `more`: these are not all.
+ * @typedef {{asked: number, ids: readonly string[] | null, more: boolean}} Waiting
+ */
+
+/**
+ * What is being written about one report.
+ * @typedef {{what: 'note', report: string, note: string} | {what: 'ban', report: string, draft: BanDraft}} Form
+ */
+
+/**
+ * @typedef {{asked: number, items: readonly Ban[] | null, page: number, loading: boolean, refusal: Refusal | null,
+ *   lifting: readonly string[], kept: {id: string, refusal: Refusal} | null, draft: BanDraft}} Bans
+ */
+
 /**
  * What is to be confirmed before it is done.
- * @typedef {{what: 'retract', id: string} | {what: 'pause', paused: boolean} | {what: 'announce'}} Question
+ * @typedef {{what: 'retract', id: string} | {what: 'pause', paused: boolean} | {what: 'announce'}
+ *   | {what: 'lift', id: string}} Question
+ */
+
+/** @typedef {{sending: boolean, refusal: Refusal | null}} Switch */
+/**
+ * What the operator has just brought about.
+ * @typedef {'announced' | 'retracted' | 'paused' | 'resumed' | 'raised' | 'lowered' | 'upheld' | 'dismissed' | 'gone'
+ *   | 'banned' | 'lifted'} News
  */
 
 /**
@@ -51,6 +102,7 @@
  * @property {boolean} visible
  * @property {number} turn
  * @property {Session} session
+ * @property {Place} place
  * @property {Link} link
  * @property {Stats | null} stats
  * @property {{asked: number, items: readonly Announcement[] | null, refusal: Refusal | null}} list
@@ -59,8 +111,13 @@
  * @property {{id: string, refusal: Refusal} | null} kept      what could not be retracted
  * @property {Announcement | null} retracted                  the newest one, which may be written again
  * @property {Question | null} question
- * @property {{sending: boolean, refusal: Refusal | null}} pause
- * @property {'announced' | 'retracted' | 'paused' | 'resumed' | null} news   what the operator has just brought about
+ * @property {Switch} pause
+ * @property {Switch} raise
+ * @property {Waiting} waiting
+ * @property {Queue} reports
+ * @property {Form | null} form
+ * @property {Bans} bans
+ * @property {News | null} news
  */
 
 /**
@@ -69,15 +126,22 @@
  *   | {do: 'announce', token: string, turn: number, what: {severity: string, text: string, until: number | null}}
  *   | {do: 'retract', token: string, turn: number, id: string}
  *   | {do: 'pause', token: string, turn: number, paused: boolean}
+ *   | {do: 'raise', token: string, turn: number, raised: boolean}
+ *   | {do: 'peek', token: string, turn: number, asked: number}
+ *   | {do: 'reports', token: string, turn: number, asked: number, status: Status, after: string | null}
+ *   | {do: 'decide', token: string, turn: number, id: string, decision: {status: Status, note: string}}
+ *   | {do: 'bans', token: string, turn: number, asked: number}
+ *   | {do: 'ban', token: string, turn: number, report: string | null, uphold: boolean, wish: Wish}
+ *   | {do: 'lift', token: string, turn: number, id: string}
  *   | {do: 'keep', token: string | null}
  *   | {do: 'timer', name: string, ms: number | null}
  *   | {do: 'rest', name: string, attempt: number}} Effect
  */
 
 /**
- * @typedef {{type: 'boot', token: string | null, visible: boolean}
+ * @typedef {{type: 'boot', token: string | null, visible: boolean, place?: Place}
  *   | {type: 'signIn', token: string} | {type: 'signOut'}
- *   | {type: 'visible', on: boolean} | {type: 'wake'}
+ *   | {type: 'visible', on: boolean} | {type: 'wake'} | {type: 'go', place: Place}
  *   | {type: 'timer', name: string}
  *   | {type: 'stats', turn: number, asked: number, answer: Answer<Stats>}
  *   | {type: 'listed', turn: number, asked: number, answer: Answer<readonly Announcement[]>}
@@ -87,7 +151,22 @@
  *   | {type: 'rewrite'}
  *   | {type: 'ask', question: Question} | {type: 'yes'} | {type: 'no'}
  *   | {type: 'retracted', turn: number, id: string, answer: Answer<boolean>}
- *   | {type: 'switched', turn: number, answer: Answer<boolean>}} Event
+ *   | {type: 'switched', turn: number, answer: Answer<boolean>}
+ *   | {type: 'raise', raised: boolean}
+ *   | {type: 'raised', turn: number, answer: Answer<boolean>}
+ *   | {type: 'peeked', turn: number, asked: number, answer: Answer<Reports>}
+ *   | {type: 'reported', turn: number, asked: number, answer: Answer<Reports>}
+ *   | {type: 'tab', status: Status} | {type: 'page', to: 'next' | 'back' | 'first' | 'same'}
+ *   | {type: 'reveal', id: string, on: boolean}
+ *   | {type: 'form', id: string, what: Form['what']} | {type: 'closeForm'} | {type: 'note', note: string}
+ *   | {type: 'decide', id: string, status: Status}
+ *   | {type: 'decided', turn: number, id: string, answer: Answer<Report>}
+ *   | {type: 'barred', turn: number, asked: number, answer: Answer<readonly Ban[]>}
+ *   | {type: 'bansPage', to: 'next' | 'back' | 'same'}
+ *   | {type: 'composeBan', at: 'report' | 'hand', change: BanChange}
+ *   | {type: 'ban', at: 'report' | 'hand'}
+ *   | {type: 'banned', turn: number, report: string | null, uphold: boolean, answer: Answer<Ban>}
+ *   | {type: 'lifted', turn: number, id: string, answer: Answer<boolean>}} Event
  */
 
 /** @typedef {{state: State, effects: readonly Effect[]}} Step */
@@ -104,6 +183,7 @@ export const INITIAL = Object.freeze({
   visible: true,
   turn: 0,
   session: Object.freeze({ at: 'out', refusal: null, left: false, until: null }),
+  place: 'live',
   link: Object.freeze({ asked: 0, heard: null, refusal: null, attempt: 0, again: null }),
   stats: null,
   list: Object.freeze({ asked: 0, items: null, refusal: null }),
@@ -113,11 +193,21 @@ export const INITIAL = Object.freeze({
   retracted: null,
   question: null,
   pause: Object.freeze({ sending: false, refusal: null }),
+  raise: Object.freeze({ sending: false, refusal: null }),
+  waiting: Object.freeze({ asked: 0, ids: null, more: false }),
+  reports: Object.freeze({
+    asked: 0, status: 'open', trail: Object.freeze([]), items: null, next: null, loading: false, refusal: null,
+  }),
+  form: null,
+  bans: Object.freeze({
+    asked: 0, items: null, page: 0, loading: false, refusal: null, lifting: Object.freeze([]), kept: null,
+    draft: BLANK_BAN,
+  }),
   news: null,
 });
 
 /** The names of timers. Setting one that is set replaces it. `second` runs while something counts down. */
-export const TIMER = Object.freeze({ stats: 'stats', list: 'list', second: 'second' });
+export const TIMER = Object.freeze({ stats: 'stats', list: 'list', peek: 'peek', second: 'second' });
 
 /**
  * @param {State} state

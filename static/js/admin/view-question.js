@@ -2,7 +2,7 @@
 // back, and Escape and a tap beside the question are a no.
 
 /** @typedef {import('./view.js').Hands} Hands */
-/** @typedef {import('./screen.js').QuestionScreen} QuestionScreen */
+/** @typedef {import('./screen-question.js').QuestionScreen} QuestionScreen */
 
 /**
  * @param {Hands} hands

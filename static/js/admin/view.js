@@ -7,6 +7,10 @@ import { createDoor } from './view-door.js';
 import { createDraft } from './view-draft.js';
 import { createNumbers } from './view-numbers.js';
 import { createQuestion } from './view-question.js';
+import { createBans } from './view-bans.js';
+import { createKeys } from './view-keys.js';
+import { createPlaces, titleOf } from './view-places.js';
+import { createReports } from './view-reports.js';
 
 /** @typedef {import('./state.js').Event} Event */
 /** @typedef {import('./screen.js').Screen} Screen */
@@ -40,6 +44,10 @@ export function createView(document, window, emit) {
   const announcements = createAnnouncements(hands, document);
   const draft = createDraft(hands);
   const question = createQuestion(hands);
+  const places = createPlaces(hands, window);
+  const keys = createKeys(hands, document, window);
+  const reports = createReports(hands, keys, document);
+  const bans = createBans(hands, keys, document);
   /** @type {Screen | null} */
   let last = null;
 
@@ -52,10 +60,13 @@ export function createView(document, window, emit) {
     if (document.title !== screen.title) document.title = screen.title;
     door.render(screen);
     if (screen.name === 'desk') renderDesk(screen, from);
+    // Where nobody looks, nothing of what people said is left behind.
+    reports.render(screen.name === 'desk' ? screen.reports : null);
+    bans.render(screen.name === 'desk' ? screen.bans : null);
     question.render(screen.question);
     showOnly(screen.name);
     if (from !== null && from.name !== screen.name) {
-      if (screen.name === 'desk') get('desk-title').focus();
+      if (screen.name === 'desk') get(titleOf(screen.place)).focus();
       else door.focus();
     }
     if (screen.news !== '' && screen.news !== from?.news) hear(screen.news);
@@ -67,7 +78,13 @@ export function createView(document, window, emit) {
    */
   function renderDesk(screen, from) {
     renderStatus(screen, from);
+    places.render(screen.place, screen.open);
+    if (screen.place !== 'live') return;
     renderMatching(screen.matching);
+    renderEntering(screen.entering);
+    get('warning').hidden = screen.warning === null;
+    text('warning-title', screen.warning?.title ?? '');
+    text('warning-detail', screen.warning?.detail ?? '');
     numbers.render(screen);
     announcements.render(screen.announcements);
     draft.render(screen.draft);
@@ -79,7 +96,7 @@ export function createView(document, window, emit) {
     if (document.body.dataset.screen === name) return;
     document.body.dataset.screen = name;
     get('door').hidden = name !== 'door';
-    for (const id of ['desk', 'status', 'sign-out']) get(id).hidden = name !== 'desk';
+    for (const id of ['desk', 'status', 'places', 'sign-out']) get(id).hidden = name !== 'desk';
     window.scrollTo(0, 0);
     // What was hidden had no width to be drawn in.
     chart.fit();
@@ -113,6 +130,20 @@ export function createView(document, window, emit) {
     ask.hidden = paused === null;
     text('ask-pause', button);
     ask.setAttribute('aria-disabled', String(busy));
+  }
+
+  /** @param {Screen['entering']} entering */
+  function renderEntering(entering) {
+    get('entering').hidden = entering === null;
+    if (entering === null) return;
+    const { title, detail, raised, button, busy, fault } = entering;
+    get('entering').dataset.tone = raised ? 'wait' : 'good';
+    text('entering-title', title);
+    text('entering-detail', detail);
+    text('entering-fault', fault);
+    get('raise').hidden = raised === null;
+    text('raise', button);
+    get('raise').setAttribute('aria-disabled', String(busy));
   }
 
   // --- what only a screen reader says ---
@@ -154,6 +185,10 @@ export function createView(document, window, emit) {
       const { paused, busy } = last?.matching ?? { paused: null, busy: true };
       if (paused !== null && !busy) emit({ type: 'ask', question: { what: 'pause', paused: !paused } });
     });
+    get('raise').addEventListener('click', () => {
+      const { raised, busy } = last?.entering ?? { raised: null, busy: true };
+      if (raised !== null && !busy) emit({ type: 'raise', raised: !raised });
+    });
     document.addEventListener('visibilitychange', () => emit({ type: 'visible', on: isVisible() }));
     window.addEventListener('pageshow', () => emit({ type: 'wake' }));
     window.addEventListener('online', () => emit({ type: 'wake' }));
@@ -164,5 +199,5 @@ export function createView(document, window, emit) {
     return document.visibilityState === 'visible';
   }
 
-  return { render, isVisible };
+  return { render, isVisible, place: places.place };
 }

@@ -170,7 +170,7 @@ export function act({ code, detail }) {
  * @param {string} detail   as the service tells it: without a capital letter and a full stop
  * @returns {string}
  */
-function sentence(detail) {
+export function sentence(detail) {
   return `${detail.charAt(0).toUpperCase()}${detail.slice(1)}${/[.!?…]$/.test(detail) ? '' : '.'}`;
 }
 
