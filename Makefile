@@ -118,13 +118,16 @@ chaos: setup bundles ## break everything on purpose, at random (PAIRS=50 MINUTES
 soak: setup bundles ## what only minutes can show: a tab that stays hidden for two of them
 	$(stage) sh -c 'CHROMIUM="$$(scripts/browser.sh)" && export CHROMIUM && HIDDEN_MS=120000 node --test --test-reporter=spec tests/browser/hidden.test.mjs'
 
-.PHONY: bench bench-events
+.PHONY: bench bench-events bench-flood
 bench: ## how long one look for a partner takes, in the queues that make it longest
 	$(stage) cargo bench --locked --bench matching
 
 # Each subscriber is an open file, and where fewer are allowed the bench says so.
 bench-events: setup bundles ## one event to 2 000 subscribers, beside nginx: the tables of docs/BENCHMARKS.md
 	$(stage) sh -c 'ulimit -S -n 4096 2>/dev/null || true; cargo bench --locked --profile sim --bench events -- --document docs/BENCHMARKS.md'
+
+bench-flood: setup bundles ## what a flood costs a hundred pairs who talk; fails when their p99 more than doubles
+	$(stage) cargo bench --locked --profile sim --bench flood
 
 .PHONY: docs
 docs: ## waiting times in crowds of all sizes: the table and the chart of docs/MATCHING.md

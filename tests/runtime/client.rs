@@ -28,7 +28,7 @@ const TRACE: usize = 24;
 /// What a socket may bring.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Came {
-    /// A frame of the service, without its ticket.
+    /// A frame of the service, without its ticket and its tag.
     Frame(Value),
     /// Text that is no JSON.
     Text(String),
@@ -46,6 +46,8 @@ pub(crate) struct Person {
     pub(crate) visitor: String,
     /// The newest ticket.
     pub(crate) ticket: String,
+    /// The tag of the newest message.
+    pub(crate) tag: String,
     who: String,
     line: WebSocketStream<TcpStream>,
     trace: VecDeque<String>,
@@ -61,6 +63,18 @@ impl Person {
         origin: &str,
         headers: &[(&'static str, &str)],
     ) -> Self {
+        let opened = Self::try_open(who, site, path, origin, headers).await;
+        opened.unwrap_or_else(|error| panic!("{who} could not connect: {error}"))
+    }
+
+    /// The same, or why the service refuses it.
+    pub(crate) async fn try_open(
+        who: &str,
+        site: &str,
+        path: &str,
+        origin: &str,
+        headers: &[(&'static str, &str)],
+    ) -> Result<Self, tokio_tungstenite::tungstenite::Error> {
         let authority = site.trim_start_matches("http://");
         let mut request = format!("ws://{authority}{path}").into_client_request().expect("an address");
         for (name, value) in headers.iter().chain(&[("origin", origin)]) {
@@ -69,15 +83,16 @@ impl Person {
         let stream = TcpStream::connect(authority).await.expect("the worker listens");
         stream.set_nodelay(true).expect("a socket option");
         let opened = timeout(DEADLINE, client_async(request, stream)).await.expect("an upgrade in time");
-        let (line, _) = opened.unwrap_or_else(|error| panic!("{who} could not connect: {error}"));
-        Self {
+        let (line, _) = opened?;
+        Ok(Self {
             visitor: String::new(),
             ticket: String::new(),
+            tag: String::new(),
             who: who.to_owned(),
             line,
             trace: VecDeque::new(),
             probes: 0,
-        }
+        })
     }
 
     /// The name by which a failure tells them apart.
@@ -147,9 +162,9 @@ impl Person {
         let came = match came {
             Some(Ok(Message::Text(text))) => match serde_json::from_str::<Value>(&text) {
                 Ok(mut frame) => {
-                    let ticket = frame.as_object_mut().and_then(|fields| fields.remove("ticket"));
-                    if let Some(ticket) = ticket.as_ref().and_then(Value::as_str) {
-                        ticket.clone_into(&mut self.ticket);
+                    for (name, kept) in [("ticket", &mut self.ticket), ("tag", &mut self.tag)] {
+                        let field = frame.as_object_mut().and_then(|fields| fields.remove(name));
+                        field.as_ref().and_then(Value::as_str).into_iter().for_each(|text| text.clone_into(kept));
                     }
                     Came::Frame(frame)
                 }
@@ -197,6 +212,18 @@ impl Person {
                 return frame.clone();
             }
             panic!("{at}: {} expected `{kind}`, but {}", self.who, self.told(&came));
+        }
+    }
+
+    /// Some frame comes next.
+    #[track_caller]
+    pub(crate) fn expect_any(&mut self) -> impl Future<Output = Value> {
+        let at = Location::caller();
+        async move {
+            match self.next().await {
+                Came::Frame(frame) => frame,
+                came => panic!("{at}: {} expected a frame, but {}", self.who, self.told(&came)),
+            }
         }
     }
 

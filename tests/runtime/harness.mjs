@@ -22,6 +22,7 @@ import { fileURLToPath } from 'node:url';
 
 /** @typedef {{ variant?: "release" | "probe", vars?: Record<string, string>, secrets?: Record<string, string> | null }} Options */
 /** @typedef {{ id: number, command: string, binding?: string, name?: string, object?: string, webSockets?: "close" | "hibernate", sql?: string, params?: unknown[] }} Request */
+/** @typedef {{ prepare: (sql: string) => { bind: (...values: unknown[]) => { all: () => Promise<{ results: unknown[] }> } } }} D1 */
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 /** @type {Record<string, string>} */
@@ -138,10 +139,43 @@ const commands = {
     if (found === undefined) throw new Error('no such object has storage');
     return query(found.file, request.sql ?? '', request.params);
   },
+  /** The rows that `sql` yields in the database of reports. */
+  database: async (request) => {
+    const { DB } = /** @type {{ DB: D1 }} */ (await server.getWorker().getEnv());
+    return (await DB.prepare(request.sql ?? '').bind(...(request.params ?? [])).all()).results;
+  },
+  /** Every row of every table of every database: what a dump of the service would show. */
+  dump: () => everyFile(scratch).filter((file) => file.endsWith('.sqlite')).flatMap((file) => {
+    const tables = query(file, "SELECT name FROM sqlite_master WHERE type = 'table'");
+    return tables.flatMap(({ name }) => query(file, `SELECT * FROM "${name}"`).map((row) => ({ table: name, row: legible(row) })));
+  }),
+  /** Which of these texts are in any file that the runtime wrote, whether a database would show them or not. */
+  search: (request) => {
+    const files = everyFile(scratch).filter((file) => !file.includes(`${scratch}/copy-`)).map((file) => readFileSync(file));
+    return (request.params ?? []).filter((text) => files.some((bytes) => bytes.includes(String(text))));
+  },
+  /** What the platform does every hour. */
+  scheduled: async () => {
+    const { outcome } = await server.getWorker().scheduled({ cron: '17 * * * *' });
+    if (outcome !== 'ok') throw new Error(outcome);
+  },
   stop: () => {
     setImmediate(stop);
   },
 };
+
+/** @param {string} folder @returns {string[]} */
+function everyFile(folder) {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+/** Bytes as text, so that what is written in them can be found. @param {Record<string, unknown>} row */
+function legible(row) {
+  const text = (/** @type {unknown} */ value) => (value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : value);
+  return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, text(value)]));
+}
 
 /** @param {Request} request */
 function binding(request) {

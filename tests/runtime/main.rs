@@ -11,6 +11,7 @@ mod events;
 mod harness;
 mod site;
 
+mod abuse;
 mod announcements;
 mod closing;
 mod conversation;
@@ -27,6 +28,7 @@ mod origins;
 mod pairing;
 mod panics;
 mod presence;
+mod reports;
 mod resume;
 mod secrets;
 mod storage;

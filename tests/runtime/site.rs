@@ -168,6 +168,28 @@ impl Site {
         self.harness.command("evict", arguments).await.map(drop)
     }
 
+    /// What `sql` yields in the database of reports.
+    pub(crate) async fn database(&self, sql: &str) -> Vec<Value> {
+        let rows = self.harness.command("database", json!({ "sql": sql })).await.expect("a database with tables");
+        rows.as_array().cloned().unwrap_or_default()
+    }
+
+    /// Every row of every database.
+    pub(crate) async fn dump(&self) -> String {
+        self.harness.command("dump", json!({})).await.expect("databases").to_string()
+    }
+
+    /// Which of these texts are in any file that the runtime wrote.
+    pub(crate) async fn search(&self, texts: &[&str]) -> Vec<String> {
+        let found = self.harness.command("search", json!({ "params": texts })).await.expect("files");
+        found.as_array().into_iter().flatten().filter_map(|text| Some(text.as_str()?.to_owned())).collect()
+    }
+
+    /// An hour has passed.
+    pub(crate) async fn scheduled(&self) {
+        self.harness.command("scheduled", json!({})).await.expect("it is done");
+    }
+
     /// Kills the runtime outright; it runs again, on what it had stored, perhaps at another address.
     pub(crate) async fn kill(&mut self) {
         let running = self.harness.command("kill", json!({})).await.expect("it runs again");
@@ -245,6 +267,11 @@ impl Lobby {
     /// The same, opened with further headers.
     pub(crate) async fn socket_with(&self, who: &str, headers: &[(&'static str, &str)]) -> Person {
         Person::open(who, self.site.origin(), &self.path(), self.site.origin(), headers).await
+    }
+
+    /// A socket that has not said anything yet, unless the service refuses it.
+    pub(crate) async fn try_socket(&self, who: &str) -> Option<Person> {
+        Person::try_open(who, self.site.origin(), &self.path(), self.site.origin(), &[]).await.ok()
     }
 
     /// Somebody new who has entered, connected and been welcomed.

@@ -1,0 +1,189 @@
+//! What a flood costs those who talk: how long messages of a hundred honest pairs take while nobody floods, and while one
+//! socket sends a thousand frames a second and fifty others join again as fast as they can, all from the same network and
+//! in the same lobby. Both are measured in one run, in turns, so that what else the machine does is in both.
+//!
+//! `cargo bench --bench flood` prints the table, and fails when the p99 of the flood is more than twice the quiet one.
+
+#![allow(dead_code, reason = "the modules of the runtime tests do more than is needed here")]
+#![allow(clippy::print_stdout, reason = "this is what it is for")]
+
+#[path = "../tests/runtime/client.rs"]
+mod client;
+#[path = "../tests/runtime/events.rs"]
+mod events;
+#[path = "../tests/runtime/harness.rs"]
+mod harness;
+#[path = "../tests/runtime/site.rs"]
+mod site;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use futures::future::join_all;
+use serde_json::json;
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
+
+use client::{Came, Person, say};
+use site::{Entry, Lobby, Site};
+
+const PAIRS: usize = 100;
+/// How often each says something: half of what the budget allows.
+const PACE: Duration = Duration::from_millis(500);
+const TURNS: usize = 4;
+const TURN: Duration = Duration::from_secs(10);
+/// What happens in the first moments of a turn belongs to neither.
+const SETTLE: Duration = Duration::from_secs(2);
+const REJOINERS: usize = 50;
+const FRAMES_PER_SECOND: u64 = 1_000;
+/// Beyond this the flood is in the way.
+const RATIO_MAX: f64 = 2.0;
+
+#[derive(Default)]
+struct Flood {
+    on: AtomicBool,
+    over: AtomicBool,
+    frames: AtomicU64,
+    joins: AtomicU64,
+    refused: AtomicU64,
+}
+
+impl Flood {
+    fn is_over(&self) -> bool {
+        self.over.load(Ordering::Relaxed)
+    }
+
+    async fn rest(&self) {
+        while !self.on.load(Ordering::Relaxed) && !self.is_over() {
+            sleep(Duration::from_millis(20)).await;
+        }
+    }
+}
+
+/// Whoever sends too much: as soon as the line is closed for it, there is another one.
+async fn flooder(site: Site, lobby: String, entry: Entry, flood: Arc<Flood>) {
+    let lobby = site.lobby_named(&lobby);
+    let mut pace = interval(Duration::from_millis(10));
+    pace.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    while !flood.is_over() {
+        flood.rest().await;
+        let Some(mut person) = join(&lobby, &entry, &flood).await else { continue };
+        'line: while flood.on.load(Ordering::Relaxed) && !flood.is_over() {
+            pace.tick().await;
+            let frame = json!({ "type": "find" }).to_string();
+            person.send_at_once(std::iter::repeat_n(frame, FRAMES_PER_SECOND as usize / 100)).await;
+            flood.frames.fetch_add(FRAMES_PER_SECOND / 100, Ordering::Relaxed);
+            loop {
+                match person.next_within(Duration::ZERO).await {
+                    Came::Frame(_) | Came::Text(_) => {}
+                    Came::Nothing => break,
+                    Came::Closed(..) | Came::Broken(_) => break 'line,
+                }
+            }
+        }
+    }
+}
+
+/// Whoever joins, leaves and joins again.
+async fn rejoiner(site: Site, lobby: String, entry: Entry, flood: Arc<Flood>) {
+    let lobby = site.lobby_named(&lobby);
+    while !flood.is_over() {
+        flood.rest().await;
+        drop(join(&lobby, &entry, &flood).await);
+    }
+}
+
+/// A socket and its hello; `None` when it was refused.
+async fn join(lobby: &Lobby, entry: &Entry, flood: &Flood) -> Option<Person> {
+    flood.joins.fetch_add(1, Ordering::Relaxed);
+    let Some(mut person) = lobby.try_socket("a flood").await else {
+        flood.refused.fetch_add(1, Ordering::Relaxed);
+        return None;
+    };
+    person.send(&json!({ "type": "hello", "v": 1, "pass": entry.pass })).await;
+    matches!(person.next().await, Came::Frame(_)).then_some(person)
+}
+
+/// A pair that talks; the value is how long each message took, with the moment at which it was sent.
+async fn talk(
+    mut ann: Person,
+    mut bob: Person,
+    c: String,
+    flood: Arc<Flood>,
+    offset: Duration,
+) -> Vec<(Instant, Duration)> {
+    let mut took = Vec::new();
+    sleep(offset).await;
+    let mut pace = interval(PACE);
+    let mut n = 0;
+    while !flood.is_over() {
+        pace.tick().await;
+        n += 1;
+        let sent = Instant::now();
+        ann.say(&c, n, "a message of a usual length, or so").await;
+        bob.expect(say(&c, n, "a message of a usual length, or so")).await;
+        took.push((sent, sent.elapsed()));
+    }
+    took
+}
+
+fn percentile(sorted: &[Duration], part: f64) -> f64 {
+    let at = ((sorted.len() - 1) as f64 * part).round() as usize;
+    sorted[at].as_secs_f64() * 1_000.0
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let site = Site::own(json!({})).await;
+    let lobby = site.lobby();
+    let flood = Arc::new(Flood::default());
+    let mut talks: Vec<JoinHandle<_>> = Vec::new();
+    for n in 0..PAIRS {
+        let (ann, bob, c) = lobby.pair("ann", "bob").await;
+        let offset = PACE * u32::try_from(n).expect("few") / u32::try_from(PAIRS).expect("few");
+        talks.push(tokio::spawn(talk(ann, bob, c, Arc::clone(&flood), offset)));
+    }
+    let mut floods = Vec::new();
+    let entry = site.enter().await;
+    floods.push(tokio::spawn(flooder(site.clone(), lobby.name.clone(), entry, Arc::clone(&flood))));
+    for _ in 0..REJOINERS {
+        let entry = site.enter().await;
+        floods.push(tokio::spawn(rejoiner(site.clone(), lobby.name.clone(), entry, Arc::clone(&flood))));
+    }
+    let mut spans = Vec::new();
+    for turn in 0..2 * TURNS {
+        let on = turn % 2 == 1;
+        flood.on.store(on, Ordering::Relaxed);
+        sleep(SETTLE).await;
+        let begun = Instant::now();
+        sleep(TURN).await;
+        spans.push((on, begun, Instant::now()));
+    }
+    flood.over.store(true, Ordering::Relaxed);
+    let took: Vec<(Instant, Duration)> =
+        join_all(talks).await.into_iter().flat_map(|talk| talk.expect("a talk")).collect();
+    join_all(floods).await;
+    let of = |flooded: bool| {
+        let within = |at: &Instant| spans.iter().any(|(on, from, to)| *on == flooded && from <= at && at < to);
+        let mut times: Vec<Duration> = took.iter().filter(|(at, _)| within(at)).map(|(_, took)| *took).collect();
+        times.sort_unstable();
+        times
+    };
+    let (quiet, flooded) = (of(false), of(true));
+    println!("| | messages | p50 ms | p99 ms |\n| --- | --- | --- | --- |");
+    for (name, times) in [("quiet", &quiet), ("flood", &flooded)] {
+        println!("| {name} | {} | {:.2} | {:.2} |", times.len(), percentile(times, 0.5), percentile(times, 0.99));
+    }
+    let ratio = percentile(&flooded, 0.99) / percentile(&quiet, 0.99);
+    let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+    println!(
+        "flood: {} frames, {} joins of which {} were refused at the door; p99 {ratio:.2} times the quiet one, of at most {RATIO_MAX}",
+        count(&flood.frames),
+        count(&flood.joins),
+        count(&flood.refused),
+    );
+    site.assert_no_errors_logged().await;
+    if ratio <= RATIO_MAX { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
