@@ -5,6 +5,7 @@
 
 import { ANSWER_MS, REFUSED, TO } from './wire.js';
 import { TIMER, arm, send } from './state.js';
+import { frameOf, reportFault } from './report.js';
 import { chain, end, sayGoodbye, settled, step, withLine } from './moves.js';
 import * as lines from './line.js';
 
@@ -12,6 +13,7 @@ import * as lines from './line.js';
 /** @typedef {import('./state.js').Step} Step */
 /** @typedef {import('./state.js').Filing} Filing */
 /** @typedef {import('./state.js').Grievance} Grievance */
+/** @typedef {import('./state.js').Why} Why */
 
 /** How long to wait when the service asks to slow down without saying for how long. */
 const AGAIN_MS = 1_000;
@@ -26,11 +28,17 @@ export function file(state, what) {
   const { place, leaving } = state;
   if (place.at !== 'talking' && place.at !== 'over') return step(state);
   const { c } = place.talk;
+  const before = place.at === 'over' ? place.why : null;
+  // A report blocks as well.
+  if (before?.by === 'report') return step(state);
   if (state.filings.some((each) => each.c === c && each.type === what.type)) return step(state);
+  if (what.type === TO.report && reportFault(c, what, state.line.limits.frame_bytes) !== null) return step(state);
   const ended = place.at === 'over' && leaving?.c !== c;
   const filing = { ...what, c, ended, told: false };
-  const over = place.at === 'talking' ? end(state, { by: 'block' })
-    : step(settled({ ...state, place: { ...place, why: { by: 'block' }, goesOn: false } }));
+  /** @type {Why} */
+  const why = what.type === TO.block ? { by: 'block' } : { by: 'report', blocked: isBlocked(before) };
+  const over = place.at === 'talking' ? end(state, why)
+    : step(settled({ ...state, place: { ...place, why, goesOn: false } }));
   return chain(over, (now) => chain(makeOne({ ...now, filings: [...now.filings, filing] }), (later) => {
     return withLine(later, lines.want(later.line));
   }));
@@ -46,7 +54,7 @@ function makeOne(state) {
   const filing = state.filings.at(-1);
   if (filing === undefined || way.at !== 'open' || !way.ready) return step(state);
   const filings = [...state.filings.slice(0, -1), { ...filing, told: true }];
-  return step({ ...state, filings }, send(frameOf(filing)), arm(TIMER.answer, ANSWER_MS));
+  return step({ ...state, filings }, send(frameOf(filing.c, filing)), arm(TIMER.answer, ANSWER_MS));
 }
 
 /**
@@ -57,7 +65,7 @@ function makeOne(state) {
 export function fileAll(state) {
   if (state.filings.length === 0) return step(state);
   const filings = state.filings.map((filing) => ({ ...filing, told: true }));
-  return step({ ...state, filings }, ...filings.map((each) => send(frameOf(each))), arm(TIMER.answer, ANSWER_MS));
+  return step({ ...state, filings }, ...filings.map((each) => send(frameOf(each.c, each))), arm(TIMER.answer, ANSWER_MS));
 }
 
 /**
@@ -71,14 +79,12 @@ export function fileAgain(state) {
 }
 
 /**
- * @param {Filing} filing
- * @returns {import('./codec.js').ClientFrame}
+ * Whether this end says that the two will not meet again, as far as the service has not denied it.
+ * @param {Why | null} why
+ * @returns {boolean}
  */
-function frameOf(filing) {
-  const { c } = filing;
-  if (filing.type === TO.block) return { type: TO.block, c };
-  const { reason, note } = filing;
-  return { type: TO.report, c, reason, ...(note === undefined ? {} : { note }) };
+export function isBlocked(why) {
+  return why?.by === 'block' || why?.by === 'report' || (why?.by === 'unreported' && why.blocked);
 }
 
 /**
@@ -135,7 +141,7 @@ export function filingRefused(state, { code, re = '', c, retry_ms = AGAIN_MS }) 
   const rest = done(known, re, c);
   const later = code === REFUSED.slowDown
     ? step({ ...rest, filings: [...rest.filings, { ...filing, told: false }] }, arm(TIMER.file, retry_ms))
-    : step(unfiled(rest, filing.c));
+    : step(unfiled(rest, filing));
   return filing.ended ? later : chain(later, (now) => sayGoodbye(now, filing.c));
 }
 
@@ -151,11 +157,26 @@ function over(state, c) {
 
 /**
  * @param {State} state
- * @param {string} c
+ * @param {Filing} filing
  * @returns {State}
  */
-function unfiled(state, c) {
+function unfiled(state, { type, c }) {
   const { place } = state;
-  if (place.at !== 'over' || place.talk.c !== c || place.why.by !== 'block') return state;
-  return { ...state, place: { ...place, why: { by: 'unblocked' } } };
+  if (place.at !== 'over' || place.talk.c !== c) return state;
+  return { ...state, place: { ...place, why: denied(place.why, type) } };
+}
+
+/**
+ * What is left to say of an end once the service has refused a filing.
+ * @param {Why} why
+ * @param {Filing['type']} type
+ * @returns {Why}
+ */
+function denied(why, type) {
+  if (type === TO.report) return why.by === 'report' ? { by: 'unreported', blocked: why.blocked } : why;
+  switch (why.by) {
+    case 'block': return { by: 'unblocked' };
+    case 'report': case 'unreported': return { ...why, blocked: false };
+    default: return why;
+  }
 }

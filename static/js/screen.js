@@ -2,6 +2,8 @@
 
 import { PARTNER } from './wire.js';
 import { countChars, isBlank, tidy } from './text.js';
+import { isBlocked } from './filings.js';
+import { choices } from './report.js';
 import { isShortened, markOf } from './transcript.js';
 import { onShow } from './announcements.js';
 import * as phrases from './phrases.js';
@@ -13,6 +15,14 @@ import * as words from './words.js';
 /** @typedef {{key: number, from: 'me' | 'them', text: string, big: boolean, mark: string, markWords: string}} Bubble */
 
 /**
+ * @typedef {object} ReportScreen
+ * @property {boolean} made
+ * @property {string} words               what a report would come to
+ * @property {readonly import('./report.js').Choice[]} choices
+ * @property {number} frame_bytes         what it can carry
+ */
+
+/**
  * @typedef {object} TalkScreen
  * @property {string} c
  * @property {string} status              where the line and the partner are, in plain words
@@ -21,6 +31,7 @@ import * as words from './words.js';
  * @property {string} inCommon            what the two have in common
  * @property {boolean} blocked
  * @property {string} blockWords          what a block would come to
+ * @property {ReportScreen} report
  * @property {boolean} shortened          the beginning of the conversation is not on show any more
  * @property {readonly Bubble[]} bubbles
  * @property {boolean} typing
@@ -171,12 +182,18 @@ function talkOf(state) {
     ...statusOf(state, talk, over),
     broken: over ? null : brokenOf(talk),
     inCommon: phrases.inCommon(talk.common, talk.lang),
-    blocked: over && place.why.by === 'block',
+    blocked: over && isBlocked(place.why),
     blockWords: words.blocking(over),
+    report: {
+      made: over && place.why.by === 'report',
+      words: words.reporting(over),
+      choices: choices(talk),
+      frame_bytes: state.line.limits.frame_bytes,
+    },
     shortened: isShortened(talk),
     bubbles: talk.entries.map((entry) => bubble(talk, entry, over)),
     typing: talk.partnerTyping,
-    over: over ? words.ending(place.why) : null,
+    over: over ? words.ending(place.why, isHeld(state, talk.c)) : null,
     notice: words.notice(state.notice),
     armed: state.armed,
     draft,
@@ -184,6 +201,16 @@ function talkOf(state) {
     tooLong: left < 0,
     canSend: !over && left >= 0 && !isBlank(draft),
   };
+}
+
+/**
+ * Whether something against this partner waits for a line to go out on.
+ * @param {State} state
+ * @param {string} c
+ * @returns {boolean}
+ */
+function isHeld({ filings, line }, c) {
+  return line.way.at !== 'open' && filings.some((each) => each.c === c);
 }
 
 /**

@@ -277,7 +277,7 @@ function inTalk(state, message) {
   if (state.place.at !== 'talking' || state.place.talk.c !== message.c) return step(state);
   const { talk } = state.place;
   switch (message.type) {
-    case FROM.say: return heard(state, talks.take(talk, message.n, message.text));
+    case FROM.say: return heard(state, talks.take(talk, message.n, message.text, message.tag));
     case FROM.other: return heard(state, talks.take(talk, message.n, null));
     case FROM.got: {
       const taken = talks.acknowledged(talk, message.n, state.line.limits.in_flight);

@@ -3,6 +3,7 @@
 
 import { createAnnouncements } from './view-announcements.js';
 import { createBlock } from './view-block.js';
+import { createReport } from './view-report.js';
 import { createWanted } from './view-wanted.js';
 
 /** @typedef {import('./state.js').Event} Event */
@@ -50,6 +51,7 @@ export function createView(document, window, emit) {
   const announcements = createAnnouncements(hands);
   const wanted = createWanted(hands);
   const block = createBlock(hands);
+  const report = createReport(hands);
 
   listen();
 
@@ -71,6 +73,7 @@ export function createView(document, window, emit) {
     if (screen.talk !== null) renderTalk(screen.talk, from?.talk ?? null);
     else clearTalk();
     block.render(screen.talk, from?.talk?.c);
+    report.render(screen.talk, from?.talk?.c);
     if (from !== null && from.name !== screen.name) focusOn(screen.name);
   }
 
@@ -305,7 +308,12 @@ export function createView(document, window, emit) {
   function onKey(event) {
     // A key that is still held down when the screen changes must not press the new screen's button.
     if (event.key === 'Enter' && event.repeat && document.activeElement?.tagName === 'BUTTON') event.preventDefault();
-    if (event.key === 'Escape' && !event.isComposing && !event.repeat && !block.isOpen) emit({ type: 'escape' });
+    if (event.key === 'Escape' && !event.isComposing && !event.repeat && !isAsking()) emit({ type: 'escape' });
+  }
+
+  /** Whether a question is on show: then keys are about it alone. */
+  function isAsking() {
+    return block.isOpen || report.isOpen;
   }
 
   /** Where a keyboard covers the page instead of shrinking it, the page shrinks by itself. */
