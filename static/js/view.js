@@ -3,6 +3,7 @@
 
 import { createAnnouncements } from './view-announcements.js';
 import { createBlock } from './view-block.js';
+import { createLinks } from './view-links.js';
 import { createReport } from './view-report.js';
 import { createWanted } from './view-wanted.js';
 
@@ -52,6 +53,7 @@ export function createView(document, window, emit) {
   const wanted = createWanted(hands);
   const block = createBlock(hands);
   const report = createReport(hands);
+  const links = createLinks(hands);
 
   listen();
 
@@ -74,6 +76,7 @@ export function createView(document, window, emit) {
     else clearTalk();
     block.render(screen.talk, from?.talk?.c);
     report.render(screen.talk, from?.talk?.c);
+    if (screen.talk?.c !== from?.talk?.c) links.close();
     if (from !== null && from.name !== screen.name) focusOn(screen.name);
   }
 
@@ -186,6 +189,7 @@ export function createView(document, window, emit) {
     const item = clone(`bubble-${bubble.from}`);
     /** @type {HTMLElement} */ (item.querySelector('p')).textContent = bubble.text;
     item.classList.toggle('big', bubble.big);
+    links.add(item, bubble.text);
     if (bubble.from === 'me') {
       setMark(item, bubble);
       atEnd = true;
@@ -313,7 +317,7 @@ export function createView(document, window, emit) {
 
   /** Whether a question is on show: then keys are about it alone. */
   function isAsking() {
-    return block.isOpen || report.isOpen;
+    return block.isOpen || report.isOpen || links.isOpen;
   }
 
   /** Where a keyboard covers the page instead of shrinking it, the page shrinks by itself. */

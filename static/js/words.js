@@ -128,6 +128,13 @@ const REPORT_FAULTS = Object.freeze({
   bytes: 'That is more than one report can carry. Untick a line, or make the note shorter.',
 });
 
+/** What to know of an address before it is opened. */
+const LINK_NOTES = Object.freeze({
+  disguised: 'What stands before the @ is not where it leads.',
+  foreign: 'Its name has letters that can look like others; here it is in code.',
+  open: 'The way there is not encrypted.',
+});
+
 /** How much an announcement matters, for who does not see its card. */
 const SEVERITIES = Object.freeze({ info: 'Note:', warning: 'Warning:', critical: 'Important:' });
 
@@ -271,6 +278,15 @@ export function mark(mark) {
  */
 export function severity(severity) {
   return SEVERITIES[severity];
+}
+
+/**
+ * @param {import('./links.js').Link} link
+ * @returns {string}
+ */
+export function linkNote(link) {
+  const names = /** @type {const} */ (['disguised', 'foreign', 'open']);
+  return names.flatMap((name) => (link[name] ? [LINK_NOTES[name]] : [])).join(' ');
 }
 
 /**
