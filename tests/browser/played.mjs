@@ -11,12 +11,18 @@ export const TAG = 'AbCdEfGhIjKlMnOpQrSt-_';
 /**
  * Somebody in the conversation `c1`.
  * @param {Awaited<ReturnType<typeof import('./stage.mjs').openStage>>} stage
- * @param {import('./stage.mjs').Look} [look]
+ * @param {import('./stage.mjs').Look & {prepare?: (page: Page) => Promise<unknown>}} [look]
  */
-export async function playedTalk(stage, look) {
+export async function playedTalk(stage, { prepare, ...look } = {}) {
   /** @type {Awaited<ReturnType<typeof played>> | undefined} */
   let service;
-  const page = await stage.person({ ...look, prepare: async (fresh) => { service = await played(fresh); } });
+  const page = await stage.person({
+    ...look,
+    prepare: async (fresh) => {
+      await prepare?.(fresh);
+      service = await played(fresh);
+    },
+  });
   await accept(page);
   assert.ok(service);
   await page.getByRole('button', { name: 'Talk to someone' }).click();
