@@ -6,7 +6,7 @@
 import { ANSWER_MS, REFUSED, TO } from './wire.js';
 import { TIMER, arm, send } from './state.js';
 import { frameOf, reportFault } from './report.js';
-import { chain, end, sayGoodbye, settled, step, withLine } from './moves.js';
+import { chain, end, lastOf, sayGoodbye, settled, step, withLine } from './moves.js';
 import * as lines from './line.js';
 
 /** @typedef {import('./state.js').State} State */
@@ -19,29 +19,42 @@ import * as lines from './line.js';
 const AGAIN_MS = 1_000;
 
 /**
- * The person files something against the partner on show, present or past. Once is enough.
+ * The person files something against the partner, present or last. Once is enough.
  * @param {State} state
  * @param {Grievance} what
  * @returns {Step}
  */
 export function file(state, what) {
   const { place, leaving } = state;
-  if (place.at !== 'talking' && place.at !== 'over') return step(state);
-  const { c } = place.talk;
-  const before = place.at === 'over' ? place.why : null;
+  const about = lastOf(state);
+  if (about === null) return step(state);
+  const { c } = about.talk;
+  const before = place.at === 'talking' ? null : about.why;
   // A report blocks as well.
   if (before?.by === 'report') return step(state);
   if (state.filings.some((each) => each.c === c && each.type === what.type)) return step(state);
   if (what.type === TO.report && reportFault(c, what, state.line.limits.frame_bytes) !== null) return step(state);
-  const ended = place.at === 'over' && leaving?.c !== c;
+  const ended = place.at !== 'talking' && leaving?.c !== c;
   const filing = { ...what, c, ended, told: false };
   /** @type {Why} */
   const why = what.type === TO.block ? { by: 'block' } : { by: 'report', blocked: isBlocked(before) };
-  const over = place.at === 'talking' ? end(state, why)
-    : step(settled({ ...state, place: { ...place, why, goesOn: false } }));
+  const over = place.at === 'talking' ? end(state, why) : step(withWhy(state, c, why));
   return chain(over, (now) => chain(makeOne({ ...now, filings: [...now.filings, filing] }), (later) => {
     return withLine(later, lines.want(later.line));
   }));
+}
+
+/**
+ * Another reason why the conversation `c` is over, on show or behind.
+ * @param {State} state
+ * @param {string} c
+ * @param {Why} why
+ * @returns {State}
+ */
+function withWhy(state, c, why) {
+  const { place, last } = state;
+  if (place.at === 'over' && place.talk.c === c) return settled({ ...state, place: { ...place, why, goesOn: false } });
+  return last?.talk.c === c ? { ...state, last: { ...last, why } } : state;
 }
 
 /**
@@ -161,9 +174,8 @@ function over(state, c) {
  * @returns {State}
  */
 function unfiled(state, { type, c }) {
-  const { place } = state;
-  if (place.at !== 'over' || place.talk.c !== c) return state;
-  return { ...state, place: { ...place, why: denied(place.why, type) } };
+  const about = state.place.at === 'talking' ? null : lastOf(state);
+  return about?.talk.c === c ? withWhy(state, c, denied(about.why, type)) : state;
 }
 
 /**

@@ -23,6 +23,11 @@ import * as words from './words.js';
  */
 
 /**
+ * The partner before, while there is none.
+ * @typedef {{c: string, blocked: boolean, report: ReportScreen, note: string}} LastScreen
+ */
+
+/**
  * @typedef {object} TalkScreen
  * @property {string} c
  * @property {string} status              where the line and the partner are, in plain words
@@ -66,6 +71,7 @@ import * as words from './words.js';
  * @property {{title: string} & phrases.Search} seeking
  * @property {words.Words} trouble
  * @property {TalkScreen | null} talk
+ * @property {LastScreen | null} last
  */
 
 const NAME = 'Edgewise';
@@ -92,6 +98,7 @@ export function show(state) {
     seeking: seekingOf(state),
     trouble: troubleOf(state),
     talk: talkOf(state),
+    last: lastScreenOf(state),
   };
 }
 
@@ -184,12 +191,7 @@ function talkOf(state) {
     inCommon: phrases.inCommon(talk.common, talk.lang),
     blocked: over && isBlocked(place.why),
     blockWords: words.blocking(over),
-    report: {
-      made: over && place.why.by === 'report',
-      words: words.reporting(over),
-      choices: choices(talk),
-      frame_bytes: state.line.limits.frame_bytes,
-    },
+    report: reportOf(state, talk, over ? place.why : null),
     shortened: isShortened(talk),
     bubbles: talk.entries.map((entry) => bubble(talk, entry, over)),
     typing: talk.partnerTyping,
@@ -201,6 +203,36 @@ function talkOf(state) {
     tooLong: left < 0,
     canSend: !over && left >= 0 && !isBlank(draft),
   };
+}
+
+/**
+ * @param {State} state
+ * @param {Talk} talk
+ * @param {import('./state.js').Why | null} why   null while the conversation goes on
+ * @returns {ReportScreen}
+ */
+function reportOf({ line }, talk, why) {
+  return {
+    made: why?.by === 'report',
+    words: words.reporting(why !== null),
+    choices: choices(talk),
+    frame_bytes: line.limits.frame_bytes,
+  };
+}
+
+/**
+ * Somebody who never said a word is not asked about.
+ * @param {State} state
+ * @returns {LastScreen | null}
+ */
+function lastScreenOf(state) {
+  const { place, last } = state;
+  if (last === null || (place.at !== 'seeking' && place.at !== 'home')) return null;
+  const { talk, why } = last;
+  if (talk.inbox.got === 0) return null;
+  const { title, detail } = words.ending(why, isHeld(state, talk.c));
+  const filed = isBlocked(why) || why.by === 'unblocked' || why.by === 'unreported';
+  return { c: talk.c, blocked: isBlocked(why), report: reportOf(state, talk, why), note: filed ? `${title}. ${detail}` : '' };
 }
 
 /**

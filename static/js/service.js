@@ -162,7 +162,7 @@ function matched(state, message) {
   if (state.place.at === 'talking' && state.place.talk.c === message.conversation) return step(state);
   if (state.place.at !== 'seeking') return sayGoodbye(state, message.conversation);
   const news = state.visible ? null : 'matched';
-  const now = settled({ ...state, leaving: null, unread: 0, news });
+  const now = settled({ ...state, leaving: null, last: null, unread: 0, news });
   return chain(withTalk(now, talks.begin(message)), answered);
 }
 

@@ -114,6 +114,7 @@ import { LIMITS } from './wire.js';
  * @property {Place} place
  * @property {{type: 'find' | 'stop', c: string | null} | null} leaving   a goodbye that the service has not confirmed
  * @property {readonly Filing[]} filings   blocks and reports that are not done
+ * @property {{talk: Talk, why: Why} | null} last   the conversation before, which can be reported until the next begins
  * @property {{online: number, waiting: number, chatting: number} | null} counts   null: not known now
  * @property {readonly Announcement[]} announcements   as they were made, those that the person hid among them
  * @property {readonly string[]} dismissed            the ids of those that were hidden on this device, newest last
@@ -180,6 +181,7 @@ export const INITIAL = Object.freeze({
   place: Object.freeze({ at: 'gate' }),
   leaving: null,
   filings: Object.freeze([]),
+  last: null,
   counts: null,
   announcements: Object.freeze([]),
   dismissed: Object.freeze([]),

@@ -1,5 +1,5 @@
 // The dialog in which a report is put together. What was ticked and typed stays when it is closed, for as long as the
-// conversation is on show; nothing is ticked by itself.
+// conversation is on show, or the last one; nothing is ticked by itself.
 
 import { bytesOf, compose, frameOf, reportFault } from './report.js';
 import { NOTE_CHARS_MAX, REASON } from './wire.js';
@@ -8,6 +8,7 @@ import * as words from './words.js';
 
 /** @typedef {import('./view.js').Hands} Hands */
 /** @typedef {import('./screen.js').TalkScreen} TalkScreen */
+/** @typedef {import('./screen.js').LastScreen} LastScreen */
 /** @typedef {import('./report.js').Choice} Choice */
 
 /** The counter shows once this much or less is left. */
@@ -26,7 +27,7 @@ export function createReport({ get, clone, text, emit }) {
    * @type {Map<number, {choice: Choice, item: HTMLElement, box: HTMLInputElement}>}
    */
   const rows = new Map();
-  /** @type {TalkScreen | null} */
+  /** Whom it would be about. @type {TalkScreen | LastScreen | null} */
   let talk = null;
   /** The person wanted to send it as it was: from then on, what is missing is said. */
   let tried = false;
@@ -34,7 +35,7 @@ export function createReport({ get, clone, text, emit }) {
   let said = false;
 
   for (const name of Object.values(REASON)) addReason(name);
-  for (const id of ['ask-report', 'ask-report-after']) get(id).addEventListener('click', open);
+  for (const id of ['ask-report', 'ask-report-after', 'ask-report-home', 'ask-report-seeking']) get(id).addEventListener('click', open);
   get('report-cancel').addEventListener('click', () => dialog.close());
   // A tap beside the sheet loses nothing.
   dialog.addEventListener('click', (event) => {
@@ -150,13 +151,24 @@ export function createReport({ get, clone, text, emit }) {
     get('report-lines').replaceChildren();
   }
 
+  /** @param {LastScreen | null} last */
+  function renderLast(last) {
+    for (const name of ['home', 'seeking']) {
+      get(`last-${name}`).hidden = last === null;
+      get(`ask-report-${name}`).hidden = last?.report.made === true;
+      text(`last-note-${name}`, last?.note ?? '');
+    }
+  }
+
   /**
-   * @param {TalkScreen | null} now
-   * @param {string | undefined} before   the conversation that was on show
+   * @param {TalkScreen | null} shown   the conversation on show
+   * @param {LastScreen | null} last    the one before, while there is none
    */
-  function render(now, before) {
+  function render(shown, last) {
+    const now = shown ?? last;
+    if (now?.c !== talk?.c) clear();
     talk = now;
-    if (now?.c !== before) clear();
+    renderLast(last);
     if (now === null) return;
     const { report: { made, words: detail, choices } } = now;
     get('ask-report-after').hidden = made;
@@ -169,7 +181,7 @@ export function createReport({ get, clone, text, emit }) {
     if (!said || !now.blocked) return;
     said = false;
     // The button that asked is gone.
-    get('fresh').focus();
+    get(shown !== null ? 'fresh' : get('home').hidden ? 'cancel' : 'talk').focus();
   }
 
   return {

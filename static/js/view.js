@@ -75,7 +75,7 @@ export function createView(document, window, emit) {
     if (screen.talk !== null) renderTalk(screen.talk, from?.talk ?? null);
     else clearTalk();
     block.render(screen.talk, from?.talk?.c);
-    report.render(screen.talk, from?.talk?.c);
+    report.render(screen.talk, screen.last);
     if (screen.talk?.c !== from?.talk?.c) links.close();
     if (from !== null && from.name !== screen.name) focusOn(screen.name);
   }

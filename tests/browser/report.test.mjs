@@ -55,7 +55,8 @@ for (const [device, size] of /** @type {const} */ ([['phone', PHONE], ['desk', D
       await dialog.getByLabel('You: I would rather not').check();
       await dialog.getByLabel('Anything to add').fill('Again and again.');
       await dialog.getByText('2 of at most 20 lines ticked').waitFor();
-      await dialog.getByText('30 days').scrollIntoViewIfNeeded();
+      await dialog.getByText('only the lines you tick').scrollIntoViewIfNeeded();
+      assert.ok(await dialog.getByText('Kept for 30 days.').isVisible());
       await look(page, `13-report-filled-${tag}`);
       for (const target of await dialog.locator('button:visible, label.pick').all()) {
         const box = await target.boundingBox();
@@ -188,6 +189,39 @@ test('a report after the end, until the next conversation, and the dialog outliv
   assert.deepEqual(await service.heard('report'), { type: 'report', c: 'c2', reason: 'other' });
   await page.context().close();
 });
+
+for (const [device, size] of /** @type {const} */ ([['phone', PHONE], ['desk', DESK]])) {
+  test(`who went on to the next can still report the one before, on a ${device}`, async () => {
+    const { page, service } = await playedTalk(stage, { ...size, colorScheme: device === 'phone' ? 'light' : 'dark' });
+    await tell({ page, service }, ['rude']);
+    await page.getByRole('button', { name: 'Next' }).click();
+    service.send({ type: 'ended', c: 'c1', reason: 'next', ticket: 't' });
+    service.send({ type: 'waiting', widen_ms: 0, ticket: 't' });
+    const ask = page.getByRole('button', { name: 'Report the last person' });
+    await ask.waitFor();
+    await look(page, `13-last-seeking-${device}`);
+    await ask.click();
+    const dialog = dialogOf(page);
+    await dialog.getByLabel('Harassing').check();
+    await dialog.getByLabel('Stranger: rude').check();
+    await dialog.getByRole('button', { name: 'Send report' }).click();
+    assert.deepEqual(await service.heard('report'), {
+      type: 'report', c: 'c1', reason: 'harassment', lines: [{ from: 'partner', n: 1, text: 'rude', tag: TAG }],
+    });
+    await page.locator('#seeking').getByText('Thank you.').waitFor();
+    await focused(page, 'cancel');
+    assert.ok(await ask.isHidden());
+    await page.getByRole('button', { name: 'Stop looking' }).click();
+    await page.locator('#home').getByText('Thank you.').waitFor();
+    await look(page, `13-last-home-${device}`);
+    service.send({ type: 'done', re: 'report', c: 'c1', ticket: 't' });
+    service.send({ type: 'done', re: 'stop', ticket: 't' });
+    await page.getByRole('button', { name: 'Talk to someone' }).click();
+    await match(service, 'c2');
+    await page.getByText('You are talking to a stranger.').waitFor();
+    await page.context().close();
+  });
+}
 
 test('a report that the service has not confirmed is made again after a reload, with all that it showed', async () => {
   const { page, service } = await playedTalk(stage);

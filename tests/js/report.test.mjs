@@ -6,7 +6,7 @@ import { bytesOf, choices, compose, frameOf, reportFault } from '../../static/js
 import { show } from '../../static/js/screen.js';
 import { LIMITS, NOTE_CHARS_MAX, REASON, REPORT_LINES_MAX } from '../../static/js/wire.js';
 import * as words from '../../static/js/words.js';
-import { C, Page, welcome } from './play.mjs';
+import { C, Page, matched, resumed, welcome } from './play.mjs';
 
 /** @typedef {import('../../static/js/codec.js').Line} Line */
 
@@ -71,6 +71,40 @@ test('a report is over at once and thanked for, and holds what was shown', () =>
   assert.deepEqual(page.state.filings, []);
   assert.deepEqual(page.do(report).effects, [], 'once is enough');
   assert.deepEqual(page.do(block).effects, [], 'and it blocks as well');
+});
+
+test('whoever has gone on can still report the one before, until the next comes', () => {
+  const said = /** @type {const} */ ({ type: 'say', c: C, n: 1, text: 'rude' });
+  const last = (/** @type {Page} */ page) => show(page.state).last;
+  const page = Page.talking().hear(said).do({ type: 'next' }).hear({ type: 'ended', c: C, reason: 'next' });
+  assert.deepEqual(last(page)?.report.choices.map(({ line }) => line.text), ['rude']);
+  assert.equal(last(page)?.note, '');
+  page.hear({ type: 'waiting', widen_ms: 0 }).do(report);
+  assert.deepEqual(page.sent, [{ type: 'report', c: C, reason: 'hate' }]);
+  assert.equal(page.state.place.at, 'seeking', 'the search goes on');
+  assert.match(last(page)?.note ?? '', /^Thank you\./);
+  assert.deepEqual(page.do(report).effects, [], 'once is enough');
+  page.hear({ type: 'error', code: 'unknown_type', re: 'report', c: C });
+  assert.deepEqual(page.sent, []);
+  assert.match(last(page)?.note ?? '', /could not take the report/);
+  page.hear(matched('another'));
+  assert.equal(last(page), null);
+  page.do({ type: 'file', what: { type: 'block' } });
+  assert.deepEqual(page.sent, [{ type: 'block', c: 'another' }]);
+
+  const home = Page.over().do({ type: 'home' });
+  assert.equal(last(home), null, 'nobody had said anything');
+  const later = Page.talking().hear(said).do({ type: 'stop' }).hear({ type: 'ended', c: C, reason: 'left' });
+  later.do({ type: 'home' }).do(report);
+  assert.deepEqual(later.sent, [{ type: 'report', c: C, reason: 'hate' }]);
+});
+
+test('a report of the one before that overtakes the end ends it', () => {
+  const page = Page.talking().hear({ type: 'say', c: C, n: 1, text: 'rude' });
+  page.do({ type: 'down', code: 1006, reason: '' }).do({ type: 'next' }).do(report);
+  assert.deepEqual(page.hear(welcome('talking')).hear(resumed()).sent, [
+    { type: 'report', c: C, reason: 'hate' }, { type: 'find' },
+  ]);
 });
 
 test('what the service would not take is not sent, and nothing changes', () => {
