@@ -11,7 +11,7 @@ import { CLOSE, PROBLEM, TO } from './wire.js';
 import { TIMER, arm, disarm } from './state.js';
 import { isBlank, textFault, tidy } from './text.js';
 import {
-  LONG_MS, TALK_OVER, beginSeeking, chain, end, find, isReady, leaveTalk, sayGoodbye, settled, step, withLine, withTalk,
+  LONG_MS, TALK_OVER, beginSeeking, chain, end, find, isReady, lastOf, leaveTalk, sayGoodbye, settled, step, withLine, withTalk,
 } from './moves.js';
 import * as lines from './line.js';
 import * as service from './service.js';
@@ -220,7 +220,7 @@ function letGo(state) {
 function goHome(state) {
   if (state.place.at === 'talking' || state.place.at === 'gate') return step(state);
   if (state.place.at === 'seeking') return stop(state);
-  return letGo(settled({ ...state, place: { at: 'home' } }));
+  return letGo(settled({ ...state, last: lastOf(state), place: { at: 'home' } }));
 }
 
 /**

@@ -8,6 +8,11 @@ import { FROM, LIMITS, PARTNER, PROTOCOL_VERSION, WELCOME } from './wire.js';
  */
 
 /**
+ * A line that a report shows: as it was said, with the service's own mark on it where it has one.
+ * @typedef {{from: 'partner' | 'me', n: number, text: string, tag?: string}} Line
+ */
+
+/**
  * @typedef {{type: 'hello', v: number, pass: string, ticket?: string, line?: number, counted?: true}
  *   | {type: 'find', interests?: readonly string[], lang?: string, c?: string}
  *   | {type: 'stop', c?: string}
@@ -16,7 +21,7 @@ import { FROM, LIMITS, PARTNER, PROTOCOL_VERSION, WELCOME } from './wire.js';
  *   | {type: 'seen', c: string, n: number}
  *   | {type: 'typing', c: string, on: boolean}
  *   | {type: 'block', c: string}
- *   | {type: 'report', c: string, reason: string, note?: string}} ClientFrame
+ *   | {type: 'report', c: string, reason: string, note?: string, lines?: readonly Line[]}} ClientFrame
  */
 
 /**
@@ -25,7 +30,7 @@ import { FROM, LIMITS, PARTNER, PROTOCOL_VERSION, WELCOME } from './wire.js';
  *   | {type: 'matched', conversation: string, common: string[], lang: string | null, ticket?: string}
  *   | {type: 'resumed', conversation: string, common: string[], partner: 'here' | 'away', grace_ms?: number,
  *       ticket?: string}
- *   | {type: 'say', c: string, n: number, text: string}
+ *   | {type: 'say', c: string, n: number, text: string, tag?: string}
  *   | {type: 'got', c: string, n: number}
  *   | {type: 'seen', c: string, n: number}
  *   | {type: 'typing', c: string, on: boolean}
@@ -71,7 +76,7 @@ const SHAPES = new Map(Object.entries(/** @type {Record<string, Record<string, C
   [FROM.resumed]: {
     conversation: isName, common: isNames, partner: isOneOf(PARTNER), grace_ms: maybe(isCount), ticket: maybe(isName),
   },
-  [FROM.say]: { c: isName, n: isNumber, text: isText },
+  [FROM.say]: { c: isName, n: isNumber, text: isText, tag: maybe(isText) },
   [FROM.got]: { c: isName, n: isCount },
   [FROM.seen]: { c: isName, n: isCount },
   [FROM.typing]: { c: isName, on: isFlag },

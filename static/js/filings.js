@@ -5,35 +5,56 @@
 
 import { ANSWER_MS, REFUSED, TO } from './wire.js';
 import { TIMER, arm, send } from './state.js';
-import { chain, end, sayGoodbye, settled, step, withLine } from './moves.js';
+import { frameOf, reportFault } from './report.js';
+import { chain, end, lastOf, sayGoodbye, settled, step, withLine } from './moves.js';
 import * as lines from './line.js';
 
 /** @typedef {import('./state.js').State} State */
 /** @typedef {import('./state.js').Step} Step */
 /** @typedef {import('./state.js').Filing} Filing */
 /** @typedef {import('./state.js').Grievance} Grievance */
+/** @typedef {import('./state.js').Why} Why */
 
 /** How long to wait when the service asks to slow down without saying for how long. */
 const AGAIN_MS = 1_000;
 
 /**
- * The person files something against the partner on show, present or past. Once is enough.
+ * The person files something against the partner, present or last. Once is enough.
  * @param {State} state
  * @param {Grievance} what
  * @returns {Step}
  */
 export function file(state, what) {
   const { place, leaving } = state;
-  if (place.at !== 'talking' && place.at !== 'over') return step(state);
-  const { c } = place.talk;
+  const about = lastOf(state);
+  if (about === null) return step(state);
+  const { c } = about.talk;
+  const before = place.at === 'talking' ? null : about.why;
+  // A report blocks as well.
+  if (before?.by === 'report') return step(state);
   if (state.filings.some((each) => each.c === c && each.type === what.type)) return step(state);
-  const ended = place.at === 'over' && leaving?.c !== c;
+  if (what.type === TO.report && reportFault(c, what, state.line.limits.frame_bytes) !== null) return step(state);
+  const ended = place.at !== 'talking' && leaving?.c !== c;
   const filing = { ...what, c, ended, told: false };
-  const over = place.at === 'talking' ? end(state, { by: 'block' })
-    : step(settled({ ...state, place: { ...place, why: { by: 'block' }, goesOn: false } }));
+  /** @type {Why} */
+  const why = what.type === TO.block ? { by: 'block' } : { by: 'report', blocked: isBlocked(before) };
+  const over = place.at === 'talking' ? end(state, why) : step(withWhy(state, c, why));
   return chain(over, (now) => chain(makeOne({ ...now, filings: [...now.filings, filing] }), (later) => {
     return withLine(later, lines.want(later.line));
   }));
+}
+
+/**
+ * Another reason why the conversation `c` is over, on show or behind.
+ * @param {State} state
+ * @param {string} c
+ * @param {Why} why
+ * @returns {State}
+ */
+function withWhy(state, c, why) {
+  const { place, last } = state;
+  if (place.at === 'over' && place.talk.c === c) return settled({ ...state, place: { ...place, why, goesOn: false } });
+  return last?.talk.c === c ? { ...state, last: { ...last, why } } : state;
 }
 
 /**
@@ -46,7 +67,7 @@ function makeOne(state) {
   const filing = state.filings.at(-1);
   if (filing === undefined || way.at !== 'open' || !way.ready) return step(state);
   const filings = [...state.filings.slice(0, -1), { ...filing, told: true }];
-  return step({ ...state, filings }, send(frameOf(filing)), arm(TIMER.answer, ANSWER_MS));
+  return step({ ...state, filings }, send(frameOf(filing.c, filing)), arm(TIMER.answer, ANSWER_MS));
 }
 
 /**
@@ -57,7 +78,7 @@ function makeOne(state) {
 export function fileAll(state) {
   if (state.filings.length === 0) return step(state);
   const filings = state.filings.map((filing) => ({ ...filing, told: true }));
-  return step({ ...state, filings }, ...filings.map((each) => send(frameOf(each))), arm(TIMER.answer, ANSWER_MS));
+  return step({ ...state, filings }, ...filings.map((each) => send(frameOf(each.c, each))), arm(TIMER.answer, ANSWER_MS));
 }
 
 /**
@@ -71,14 +92,12 @@ export function fileAgain(state) {
 }
 
 /**
- * @param {Filing} filing
- * @returns {import('./codec.js').ClientFrame}
+ * Whether this end says that the two will not meet again, as far as the service has not denied it.
+ * @param {Why | null} why
+ * @returns {boolean}
  */
-function frameOf(filing) {
-  const { c } = filing;
-  if (filing.type === TO.block) return { type: TO.block, c };
-  const { reason, note } = filing;
-  return { type: TO.report, c, reason, ...(note === undefined ? {} : { note }) };
+export function isBlocked(why) {
+  return why?.by === 'block' || why?.by === 'report' || (why?.by === 'unreported' && why.blocked);
 }
 
 /**
@@ -135,7 +154,7 @@ export function filingRefused(state, { code, re = '', c, retry_ms = AGAIN_MS }) 
   const rest = done(known, re, c);
   const later = code === REFUSED.slowDown
     ? step({ ...rest, filings: [...rest.filings, { ...filing, told: false }] }, arm(TIMER.file, retry_ms))
-    : step(unfiled(rest, filing.c));
+    : step(unfiled(rest, filing));
   return filing.ended ? later : chain(later, (now) => sayGoodbye(now, filing.c));
 }
 
@@ -151,11 +170,25 @@ function over(state, c) {
 
 /**
  * @param {State} state
- * @param {string} c
+ * @param {Filing} filing
  * @returns {State}
  */
-function unfiled(state, c) {
-  const { place } = state;
-  if (place.at !== 'over' || place.talk.c !== c || place.why.by !== 'block') return state;
-  return { ...state, place: { ...place, why: { by: 'unblocked' } } };
+function unfiled(state, { type, c }) {
+  const about = state.place.at === 'talking' ? null : lastOf(state);
+  return about?.talk.c === c ? withWhy(state, c, denied(about.why, type)) : state;
+}
+
+/**
+ * What is left to say of an end once the service has refused a filing.
+ * @param {Why} why
+ * @param {Filing['type']} type
+ * @returns {Why}
+ */
+function denied(why, type) {
+  if (type === TO.report) return why.by === 'report' ? { by: 'unreported', blocked: why.blocked } : why;
+  switch (why.by) {
+    case 'block': return { by: 'unblocked' };
+    case 'report': case 'unreported': return { ...why, blocked: false };
+    default: return why;
+  }
 }

@@ -122,11 +122,19 @@ const TALK = Object.freeze({
   inbox: has({ got: is.count, seen: is.count }),
 });
 
+const isLine = has({
+  from: (/** @type {unknown} */ value) => value === 'partner' || value === 'me',
+  n: is.number,
+  text: is.text,
+  tag: maybe(is.text),
+});
+
 /** @type {Check} */
 const isFiling = (value) => {
-  const { type, c, ended, reason, note } = Object(value);
+  const { type, c, ended, reason, note, lines } = Object(value);
   if (!is.name(c) || !is.flag(ended)) return false;
-  return type === TO.block || (type === TO.report && is.text(reason) && maybe(is.text)(note));
+  if (type === TO.block) return true;
+  return type === TO.report && is.text(reason) && maybe(is.text)(note) && maybe(listOf(isLine))(lines);
 };
 
 const PLACE = Object.freeze({
@@ -152,6 +160,7 @@ const TRANSCRIPT = Object.freeze({
     n: is.number,
     text: is.text,
     fault: orNull(is.text),
+    tag: maybe(is.text),
   })),
 });
 

@@ -12,6 +12,7 @@ import { createMemory } from './memory.js';
 import { createTab } from './tab.js';
 import { createTickets } from './tickets.js';
 import { createTimers } from './timers.js';
+import { tickerAddress } from './trusted.js';
 import { createView } from './view.js';
 
 /** @typedef {import('./state.js').Event} Event */
@@ -38,7 +39,7 @@ const tab = createTab({
 // Before anything can happen: an event that came first would be kept in place of what is recalled.
 const kept = await tab.recall();
 const tickets = createTickets({ openStorage: () => localStorage, tab: () => tab.name });
-const timers = createTimers(() => new Worker(new URL('./ticker.js', import.meta.url)), window);
+const timers = createTimers(() => new Worker(tickerAddress()), window);
 const backoff = fullJitter({ base_ms: 1_000, max_ms: 15_000, random: Math.random });
 const view = createView(document, window, dispatch);
 const connection = createConnection({

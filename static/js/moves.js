@@ -84,7 +84,17 @@ export function isReady({ line }) {
  * @returns {Step}
  */
 export function beginSeeking(state) {
-  return step(settled({ ...state, place: SEEKING }), arm(TIMER.long, LONG_MS));
+  return step(settled({ ...state, last: lastOf(state), place: SEEKING }), arm(TIMER.long, LONG_MS));
+}
+
+/**
+ * What is left of a conversation that goes out of sight.
+ * @param {State} state
+ * @returns {State['last']}
+ */
+export function lastOf({ place, last }) {
+  if (place.at === 'talking') return { talk: place.talk, why: { by: 'me' } };
+  return place.at === 'over' ? { talk: place.talk, why: place.why } : last;
 }
 
 /**

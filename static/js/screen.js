@@ -2,6 +2,8 @@
 
 import { PARTNER } from './wire.js';
 import { countChars, isBlank, tidy } from './text.js';
+import { isBlocked } from './filings.js';
+import { choices } from './report.js';
 import { isShortened, markOf } from './transcript.js';
 import { onShow } from './announcements.js';
 import * as phrases from './phrases.js';
@@ -13,6 +15,19 @@ import * as words from './words.js';
 /** @typedef {{key: number, from: 'me' | 'them', text: string, big: boolean, mark: string, markWords: string}} Bubble */
 
 /**
+ * @typedef {object} ReportScreen
+ * @property {boolean} made
+ * @property {string} words               what a report would come to
+ * @property {readonly import('./report.js').Choice[]} choices
+ * @property {number} frame_bytes         what it can carry
+ */
+
+/**
+ * The partner before, while there is none.
+ * @typedef {{c: string, blocked: boolean, report: ReportScreen, note: string}} LastScreen
+ */
+
+/**
  * @typedef {object} TalkScreen
  * @property {string} c
  * @property {string} status              where the line and the partner are, in plain words
@@ -21,6 +36,7 @@ import * as words from './words.js';
  * @property {string} inCommon            what the two have in common
  * @property {boolean} blocked
  * @property {string} blockWords          what a block would come to
+ * @property {ReportScreen} report
  * @property {boolean} shortened          the beginning of the conversation is not on show any more
  * @property {readonly Bubble[]} bubbles
  * @property {boolean} typing
@@ -55,6 +71,7 @@ import * as words from './words.js';
  * @property {{title: string} & phrases.Search} seeking
  * @property {words.Words} trouble
  * @property {TalkScreen | null} talk
+ * @property {LastScreen | null} last
  */
 
 const NAME = 'Edgewise';
@@ -81,6 +98,7 @@ export function show(state) {
     seeking: seekingOf(state),
     trouble: troubleOf(state),
     talk: talkOf(state),
+    last: lastScreenOf(state),
   };
 }
 
@@ -171,12 +189,13 @@ function talkOf(state) {
     ...statusOf(state, talk, over),
     broken: over ? null : brokenOf(talk),
     inCommon: phrases.inCommon(talk.common, talk.lang),
-    blocked: over && place.why.by === 'block',
+    blocked: over && isBlocked(place.why),
     blockWords: words.blocking(over),
+    report: reportOf(state, talk, over ? place.why : null),
     shortened: isShortened(talk),
     bubbles: talk.entries.map((entry) => bubble(talk, entry, over)),
     typing: talk.partnerTyping,
-    over: over ? words.ending(place.why) : null,
+    over: over ? words.ending(place.why, isHeld(state, talk.c)) : null,
     notice: words.notice(state.notice),
     armed: state.armed,
     draft,
@@ -184,6 +203,46 @@ function talkOf(state) {
     tooLong: left < 0,
     canSend: !over && left >= 0 && !isBlank(draft),
   };
+}
+
+/**
+ * @param {State} state
+ * @param {Talk} talk
+ * @param {import('./state.js').Why | null} why   null while the conversation goes on
+ * @returns {ReportScreen}
+ */
+function reportOf({ line }, talk, why) {
+  return {
+    made: why?.by === 'report',
+    words: words.reporting(why !== null),
+    choices: choices(talk),
+    frame_bytes: line.limits.frame_bytes,
+  };
+}
+
+/**
+ * Somebody who never said a word is not asked about.
+ * @param {State} state
+ * @returns {LastScreen | null}
+ */
+function lastScreenOf(state) {
+  const { place, last } = state;
+  if (last === null || (place.at !== 'seeking' && place.at !== 'home')) return null;
+  const { talk, why } = last;
+  if (talk.inbox.got === 0) return null;
+  const { title, detail } = words.ending(why, isHeld(state, talk.c));
+  const filed = isBlocked(why) || why.by === 'unblocked' || why.by === 'unreported';
+  return { c: talk.c, blocked: isBlocked(why), report: reportOf(state, talk, why), note: filed ? `${title}. ${detail}` : '' };
+}
+
+/**
+ * Whether something against this partner waits for a line to go out on.
+ * @param {State} state
+ * @param {string} c
+ * @returns {boolean}
+ */
+function isHeld({ filings, line }, c) {
+  return line.way.at !== 'open' && filings.some((each) => each.c === c);
 }
 
 /**

@@ -162,7 +162,7 @@ function matched(state, message) {
   if (state.place.at === 'talking' && state.place.talk.c === message.conversation) return step(state);
   if (state.place.at !== 'seeking') return sayGoodbye(state, message.conversation);
   const news = state.visible ? null : 'matched';
-  const now = settled({ ...state, leaving: null, unread: 0, news });
+  const now = settled({ ...state, leaving: null, last: null, unread: 0, news });
   return chain(withTalk(now, talks.begin(message)), answered);
 }
 
@@ -277,7 +277,7 @@ function inTalk(state, message) {
   if (state.place.at !== 'talking' || state.place.talk.c !== message.c) return step(state);
   const { talk } = state.place;
   switch (message.type) {
-    case FROM.say: return heard(state, talks.take(talk, message.n, message.text));
+    case FROM.say: return heard(state, talks.take(talk, message.n, message.text, message.tag));
     case FROM.other: return heard(state, talks.take(talk, message.n, null));
     case FROM.got: {
       const taken = talks.acknowledged(talk, message.n, state.line.limits.in_flight);

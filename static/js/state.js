@@ -39,8 +39,9 @@ import { LIMITS } from './wire.js';
  */
 
 /**
- * One line of the transcript. `n` is its number on the wire; `fault` says why the service would not take it.
- * @typedef {{key: number, from: 'me' | 'them', n: number, text: string, fault: string | null}} Entry
+ * One line of the transcript. `n` is its number on the wire; `fault` says why the service would not take it; `tag` is
+ * the service's own mark on a line of the partner's, by which it knows the line again.
+ * @typedef {{key: number, from: 'me' | 'them', n: number, text: string, fault: string | null, tag?: string}} Entry
  */
 
 /**
@@ -61,14 +62,17 @@ import { LIMITS } from './wire.js';
 
 /**
  * Why a conversation is over: a reason of the service, or one that only this side can know.
- * `unblocked`: the person blocked the partner, and the service would not take it.
+ * `unblocked` and `unreported`: the person blocked or reported the partner, and the service would not take it. Who was
+ * `blocked` before a report is so after it, whatever becomes of that.
  * @typedef {{by: 'me'} | {by: 'service', reason: string} | {by: 'line'} | {by: 'gap'}
- *   | {by: 'block'} | {by: 'unblocked'} | {by: 'close', code: number}} Why
+ *   | {by: 'block'} | {by: 'unblocked'} | {by: 'report', blocked: boolean} | {by: 'unreported', blocked: boolean}
+ *   | {by: 'close', code: number}} Why
  */
 
 /**
  * What somebody has against their partner, and where the saying of it stands: see filings.js.
- * @typedef {{type: 'block'} | {type: 'report', reason: string, note?: string}} Grievance
+ * @typedef {{type: 'block'} | {type: 'report', reason: string, note?: string,
+ *   lines?: readonly import('./codec.js').Line[]}} Grievance
  * @typedef {Grievance & {c: string, ended: boolean, told: boolean}} Filing
  */
 
@@ -110,6 +114,7 @@ import { LIMITS } from './wire.js';
  * @property {Place} place
  * @property {{type: 'find' | 'stop', c: string | null} | null} leaving   a goodbye that the service has not confirmed
  * @property {readonly Filing[]} filings   blocks and reports that are not done
+ * @property {{talk: Talk, why: Why} | null} last   the conversation before, which can be reported until the next begins
  * @property {{online: number, waiting: number, chatting: number} | null} counts   null: not known now
  * @property {readonly Announcement[]} announcements   as they were made, those that the person hid among them
  * @property {readonly string[]} dismissed            the ids of those that were hidden on this device, newest last
@@ -176,6 +181,7 @@ export const INITIAL = Object.freeze({
   place: Object.freeze({ at: 'gate' }),
   leaving: null,
   filings: Object.freeze([]),
+  last: null,
   counts: null,
   announcements: Object.freeze([]),
   dismissed: Object.freeze([]),

@@ -81,13 +81,14 @@ export function say(talk, text, window) {
  * @param {Talk} talk
  * @param {number} n
  * @param {string | null} text
+ * @param {string} [tag]
  * @returns {TalkStep & {news: boolean}}
  */
-export function take(talk, n, text) {
+export function take(talk, n, text, tag) {
   const { got } = talk.inbox;
   if (n > got + 1) return { talk, effects: [], news: false };
   if (n <= got) return { ...owe(talk, GOT_MS), news: false };
-  const shown = text === null ? talk : append({ ...talk, partnerTyping: false }, 'them', n, text);
+  const shown = text === null ? talk : append({ ...talk, partnerTyping: false }, 'them', n, text, tag);
   const step = owe({ ...shown, inbox: { ...shown.inbox, got: n } }, GOT_MS);
   return { talk: step.talk, effects: [...step.effects, disarm(TIMER.lapse)], news: text !== null };
 }

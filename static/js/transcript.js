@@ -11,11 +11,13 @@ export const ENTRIES_MAX = 500;
  * @param {'me' | 'them'} from
  * @param {number} n
  * @param {string} text
+ * @param {string} [tag]
  * @returns {Talk}
  */
-export function append(talk, from, n, text) {
+export function append(talk, from, n, text, tag) {
   const key = talk.keys + 1;
-  return { ...talk, keys: key, entries: [...talk.entries, { key, from, n, text, fault: null }].slice(-ENTRIES_MAX) };
+  const entry = { key, from, n, text, fault: null, ...(tag === undefined ? {} : { tag }) };
+  return { ...talk, keys: key, entries: [...talk.entries, entry].slice(-ENTRIES_MAX) };
 }
 
 /**

@@ -1,4 +1,5 @@
-// The question that comes before a block, and its two buttons to press first: one in the bar, one after the end.
+// The question that comes before a block or a report, and its two buttons to press first: one in the bar, one after the
+// end. A report is put together in a dialog of its own: view-report.js.
 
 /** @typedef {import('./view.js').Hands} Hands */
 /** @typedef {import('./screen.js').TalkScreen} TalkScreen */
@@ -12,7 +13,7 @@ export function createBlock({ get, text, emit }) {
   let said = false;
 
   for (const id of ['ask-block', 'ask-block-after']) get(id).addEventListener('click', () => dialog.showModal());
-  get('keep').addEventListener('click', () => dialog.close());
+  for (const id of ['keep', 'ask-report']) get(id).addEventListener('click', () => dialog.close());
   // A tap beside the question is a no.
   dialog.addEventListener('click', (event) => {
     if (event.target === dialog) dialog.close();

@@ -3,6 +3,8 @@
 
 import { createAnnouncements } from './view-announcements.js';
 import { createBlock } from './view-block.js';
+import { createLinks } from './view-links.js';
+import { createReport } from './view-report.js';
 import { createWanted } from './view-wanted.js';
 
 /** @typedef {import('./state.js').Event} Event */
@@ -50,6 +52,8 @@ export function createView(document, window, emit) {
   const announcements = createAnnouncements(hands);
   const wanted = createWanted(hands);
   const block = createBlock(hands);
+  const report = createReport(hands);
+  const links = createLinks(hands);
 
   listen();
 
@@ -71,6 +75,8 @@ export function createView(document, window, emit) {
     if (screen.talk !== null) renderTalk(screen.talk, from?.talk ?? null);
     else clearTalk();
     block.render(screen.talk, from?.talk?.c);
+    report.render(screen.talk, screen.last);
+    if (screen.talk?.c !== from?.talk?.c) links.close();
     if (from !== null && from.name !== screen.name) focusOn(screen.name);
   }
 
@@ -183,6 +189,7 @@ export function createView(document, window, emit) {
     const item = clone(`bubble-${bubble.from}`);
     /** @type {HTMLElement} */ (item.querySelector('p')).textContent = bubble.text;
     item.classList.toggle('big', bubble.big);
+    links.add(item, bubble.text);
     if (bubble.from === 'me') {
       setMark(item, bubble);
       atEnd = true;
@@ -305,7 +312,12 @@ export function createView(document, window, emit) {
   function onKey(event) {
     // A key that is still held down when the screen changes must not press the new screen's button.
     if (event.key === 'Enter' && event.repeat && document.activeElement?.tagName === 'BUTTON') event.preventDefault();
-    if (event.key === 'Escape' && !event.isComposing && !event.repeat && !block.isOpen) emit({ type: 'escape' });
+    if (event.key === 'Escape' && !event.isComposing && !event.repeat && !isAsking()) emit({ type: 'escape' });
+  }
+
+  /** Whether a question is on show: then keys are about it alone. */
+  function isAsking() {
+    return block.isOpen || report.isOpen || links.isOpen;
   }
 
   /** Where a keyboard covers the page instead of shrinking it, the page shrinks by itself. */

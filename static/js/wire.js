@@ -51,6 +51,15 @@ export const CLOSE = Object.freeze({
   banned: 4403, noHello: 4408, newerSocket: 4409, flooding: 4429, fullOrPaused: 4503,
 });
 
+/** What a report is about, in the order in which a person is asked. */
+export const REASON = Object.freeze({
+  minor: 'minor', sexual: 'sexual', harassment: 'harassment', hate: 'hate', violence: 'violence', spam: 'spam',
+  illegal: 'illegal', other: 'other',
+});
+/** So many lines a report shows at most, and its note has so many characters. */
+export const REPORT_LINES_MAX = 20;
+export const NOTE_CHARS_MAX = 500;
+
 /** Server-Sent Events. */
 export const EVENT = Object.freeze({
   presence: 'presence', inForce: 'in_force', announcement: 'announcement', retract: 'retract', beat: 'beat',

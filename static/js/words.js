@@ -1,6 +1,6 @@
 // Every sentence that depends on what happened. Codes of the wire go in, plain words come out: no person sees a code.
 
-import { CLOSE, ENDED, PROBLEM, REFUSED } from './wire.js';
+import { CLOSE, ENDED, NOTE_CHARS_MAX, PROBLEM, REASON, REFUSED, REPORT_LINES_MAX } from './wire.js';
 
 /** @typedef {{title: string, detail: string}} Words */
 /**
@@ -105,6 +105,36 @@ const NOTICES = new Map(Object.entries({
   [REFUSED.slowDown]: 'You are faster than the line. The rest follows in a moment.',
 }));
 
+/**
+ * What a report is about.
+ * @type {ReadonlyMap<string, string>}
+ */
+const REASONS = new Map(Object.entries({
+  [REASON.minor]: 'They seem to be under 18',
+  [REASON.sexual]: 'Sexual, and I did not ask for it',
+  [REASON.harassment]: 'Harassing or bullying',
+  [REASON.hate]: 'Hate against a group of people',
+  [REASON.violence]: 'Threats, violence or self-harm',
+  [REASON.spam]: 'Advertising, spam or a scam',
+  [REASON.illegal]: 'Something else that is illegal',
+  [REASON.other]: 'Something else',
+}));
+
+/** Why a report cannot go out as it is. */
+const REPORT_FAULTS = Object.freeze({
+  reason: 'Choose what is wrong, so that it reaches the right hands.',
+  lines: `A report shows at most ${REPORT_LINES_MAX} lines. Untick some.`,
+  note: `The note has at most ${NOTE_CHARS_MAX} characters. Make it a little shorter.`,
+  bytes: 'That is more than one report can carry. Untick a line, or make the note shorter.',
+});
+
+/** What to know of an address before it is opened. */
+const LINK_NOTES = Object.freeze({
+  disguised: 'What stands before the @ is not where it leads.',
+  foreign: 'Its name has letters that can look like others; here it is in code.',
+  open: 'The way there is not encrypted.',
+});
+
 /** How much an announcement matters, for who does not see its card. */
 const SEVERITIES = Object.freeze({ info: 'Note:', warning: 'Warning:', critical: 'Important:' });
 
@@ -134,9 +164,10 @@ export function resting(why) {
 
 /**
  * @param {Why} why
+ * @param {boolean} [held]   there is no line just now on which it could be told
  * @returns {Words}
  */
-export function ending(why) {
+export function ending(why, held = false) {
   switch (why.by) {
     case 'me': return { title: 'You left', detail: 'The conversation is over.' };
     case 'line': return { title: 'The conversation is over', detail: 'It ended while your line was down.' };
@@ -148,6 +179,16 @@ export function ending(why) {
     case 'unblocked': return {
       title: 'The conversation is over',
       detail: 'But the service could not note the block, so you may meet this person again.',
+    };
+    case 'report': return {
+      title: 'Thank you',
+      detail: held ? 'Your report goes out as soon as your line is back. You will not meet this person again.'
+        : 'Your report goes to the people who run Edgewise. You will not meet this person again.',
+    };
+    case 'unreported': return {
+      title: 'The conversation is over',
+      detail: why.blocked ? 'But the service could not take the report. You still will not meet this person again.'
+        : 'But the service could not take the report, so you may meet this person again.',
     };
     case 'close': return CLOSED.get(why.code) ?? ending({ by: 'line' });
     case 'service': return ENDINGS.get(why.reason) ?? { title: 'The conversation is over', detail: '' };
@@ -162,6 +203,42 @@ export function ending(why) {
 export function blocking(over) {
   if (over) return 'You will not meet this person again.';
   return 'The conversation ends now, and you will not meet this person again. They are only told that you left.';
+}
+
+/**
+ * What a report comes to, before it is made.
+ * @param {boolean} over
+ * @returns {string}
+ */
+export function reporting(over) {
+  return `The people who run Edgewise read it. ${blocking(over)}`;
+}
+
+/**
+ * @param {string} reason
+ * @returns {string}
+ */
+export function reason(reason) {
+  return REASONS.get(reason) ?? '';
+}
+
+/**
+ * @param {keyof typeof REPORT_FAULTS} fault
+ * @returns {string}
+ */
+export function reportFault(fault) {
+  return REPORT_FAULTS[fault];
+}
+
+/**
+ * How much of a report is used up.
+ * @param {number} lines
+ * @param {number} share   of what it can carry, from 0 to 1 and above
+ * @returns {string}
+ */
+export function chosen(lines, share) {
+  const ticked = lines === 0 ? 'No line ticked' : `${lines} of at most ${REPORT_LINES_MAX} lines ticked`;
+  return share < 0.5 ? `${ticked}.` : `${ticked}; ${Math.ceil(share * 100)} % of what a report can carry.`;
 }
 
 /**
@@ -201,6 +278,15 @@ export function mark(mark) {
  */
 export function severity(severity) {
   return SEVERITIES[severity];
+}
+
+/**
+ * @param {import('./links.js').Link} link
+ * @returns {string}
+ */
+export function linkNote(link) {
+  const names = /** @type {const} */ (['disguised', 'foreign', 'open']);
+  return names.flatMap((name) => (link[name] ? [LINK_NOTES[name]] : [])).join(' ');
 }
 
 /**

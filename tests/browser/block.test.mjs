@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { PHONE, accept, openStage, played } from './stage.mjs';
+import { playedTalk } from './played.mjs';
+import { PHONE, openStage } from './stage.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -20,24 +21,13 @@ after(async () => {
  */
 const focused = (page, id) => page.waitForFunction((wanted) => document.activeElement?.id === wanted, id);
 
-/** Somebody in a conversation, whose service is played. @param {import('./stage.mjs').Look} [look] */
-async function talking(look) {
-  /** @type {Awaited<ReturnType<typeof played>> | undefined} */
-  let service;
-  const page = await stage.person({ ...look, prepare: async (fresh) => { service = await played(fresh); } });
-  await accept(page);
-  assert.ok(service);
-  await page.getByRole('button', { name: 'Talk to someone' }).click();
-  await service.heard('find');
-  service.send({ type: 'matched', conversation: 'c1', common: [], lang: null, ticket: 't' });
-  await service.heard('got');
-  return { page, service };
-}
+/** @param {import('./stage.mjs').Look} [look] */
+const talking = (look) => playedTalk(stage, look);
 
 test('two taps block the partner, and the conversation is over at once', async () => {
   const { page, service } = await talking(PHONE);
-  await page.getByRole('button', { name: 'Block', exact: true }).tap();
-  const dialog = page.getByRole('dialog', { name: 'Block this person?' });
+  await page.getByRole('button', { name: 'Report or block' }).tap();
+  const dialog = page.getByRole('dialog', { name: 'Report or block this person?' });
   await dialog.getByText('you will not meet this person again').waitFor();
   for (const button of await dialog.getByRole('button').all()) {
     const box = await button.boundingBox();
@@ -68,7 +58,7 @@ test('a block by keyboard alone, and the way back from the question', async () =
   await page.keyboard.press('Enter');
   await focused(page, 'block');
   await page.keyboard.press('Tab');
-  await focused(page, 'keep');
+  await focused(page, 'ask-report');
   await page.keyboard.press('Shift+Tab');
   await page.keyboard.press('Enter');
   await service.heard('block');
@@ -78,7 +68,7 @@ test('a block by keyboard alone, and the way back from the question', async () =
 
 test('a block after the end, and the question outlives an end that comes meanwhile', async () => {
   const { page, service } = await talking();
-  await page.getByRole('button', { name: 'Block', exact: true }).click();
+  await page.getByRole('button', { name: 'Report or block' }).click();
   service.send({ type: 'ended', c: 'c1', reason: 'next', ticket: 't' });
   const dialog = page.getByRole('dialog');
   await dialog.getByText(/^You will not meet this person again\.$/).waitFor();
@@ -94,7 +84,7 @@ test('a block after the end, and the question outlives an end that comes meanwhi
 
 test('a block that the service has not confirmed is said again after a reload', async () => {
   const { page, service } = await talking();
-  await page.getByRole('button', { name: 'Block', exact: true }).click();
+  await page.getByRole('button', { name: 'Report or block' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Block' }).click();
   await service.heard('block');
   await page.reload();
@@ -107,7 +97,7 @@ test('a block that the service has not confirmed is said again after a reload', 
 
 test('a service that would not take the block is not spoken for', async () => {
   const { page, service } = await talking();
-  await page.getByRole('button', { name: 'Block', exact: true }).click();
+  await page.getByRole('button', { name: 'Report or block' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Block' }).click();
   await service.heard('block');
   service.send({ type: 'error', code: 'unknown_type', re: 'block', c: 'c1' });

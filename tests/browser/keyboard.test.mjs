@@ -74,6 +74,8 @@ test('every control of a conversation is reached with Tab, in the order of the p
   await ann.keyboard.press('Shift+Tab');
   await focused(ann, 'ask-block-after');
   await ann.keyboard.press('Shift+Tab');
+  await focused(ann, 'ask-report-after');
+  await ann.keyboard.press('Shift+Tab');
   await focused(ann, 'home-again');
   await ann.keyboard.press('Shift+Tab');
   await focused(ann, 'fresh');

@@ -88,7 +88,7 @@ test('who was blocked is not met again, on this visit and the next', async () =>
   for (const page of [ann, ben]) await page.locator('#greeting').waitFor();
   await say(ben, 'Boo');
   await heard(ann, 'Boo');
-  await ann.getByRole('button', { name: 'Block', exact: true }).click();
+  await ann.getByRole('button', { name: 'Report or block' }).click();
   await ann.getByRole('dialog').getByRole('button', { name: 'Block' }).click();
   await ann.getByRole('heading', { name: 'Blocked' }).waitFor();
   await ben.getByRole('heading', { name: 'The stranger left' }).waitFor();

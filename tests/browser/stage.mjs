@@ -33,7 +33,7 @@ mkdirSync(shots, { recursive: true });
 
 /**
  * Starts the service and the browser; `close` ends both.
- * @param {{secrets?: Record<string, string>}} [options]   the harness's own
+ * @param {{secrets?: Record<string, string>, vars?: Record<string, string>}} [options]   the harness's own
  */
 export async function openStage(options = {}) {
   const script = fileURLToPath(new URL('../runtime/harness.mjs', import.meta.url));

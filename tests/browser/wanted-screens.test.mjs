@@ -73,7 +73,7 @@ for (const [device, size] of devices) {
       service.send({ type: 'say', c: 'c1', n: 1, text: 'Hello! Who do you listen to?' });
       await page.locator('.bubble').waitFor();
       await look(page, `26-talk-${tag}`);
-      await page.getByRole('button', { name: 'Block', exact: true }).click();
+      await page.getByRole('button', { name: 'Report or block' }).click();
       await look(page, `27-block-${tag}`);
       await page.getByRole('dialog').getByRole('button', { name: 'Block' }).click();
       await page.getByRole('heading', { name: 'Blocked' }).waitFor();

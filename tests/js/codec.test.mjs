@@ -21,6 +21,14 @@ test('a field of a prototype is not a field of a frame', () => {
   assert.equal(decode('{"type":"got","n":1,"__proto__":{"c":"x"}}'), null);
 });
 
+test('the tag of a line comes with it, and a service without tags is understood', () => {
+  const said = '"type":"say","c":"x","n":1,"text":"hi"';
+  const tag = 'AbCdEfGhIjKlMnOpQrSt-_';
+  assert.deepEqual(decode(`{${said},"tag":"${tag}"}`), { type: 'say', c: 'x', n: 1, text: 'hi', tag });
+  assert.deepEqual(decode(`{${said}}`), { type: 'say', c: 'x', n: 1, text: 'hi' });
+  assert.equal(decode(`{${said},"tag":7}`), null);
+});
+
 test('frames to the service have the order and the form of the protocol', () => {
   assert.equal(
     encode({ type: 'hello', v: 1, pass: 'p', line: 4, counted: true }),
@@ -51,7 +59,10 @@ test('everything that a page sends has a form that the service takes', () => {
   sent.push(...choosy.hear(welcome()).sent, ...choosy.hear(matched()).do({ type: 'next' }).sent);
   choosy.hear(matched('another'));
   sent.push(...choosy.do({ type: 'file', what: { type: 'block' } }).sent);
-  sent.push(...Page.talking().do({ type: 'file', what: { type: 'report', reason: 'spam' } }).sent);
+  const lines = /** @type {const} */ ([{ from: 'partner', n: 1, text: 'Buy this', tag: 'AbC' }]);
+  for (const more of [{}, { note: 'sells things', lines }]) {
+    sent.push(...Page.talking().do({ type: 'file', what: { type: 'report', reason: 'spam', ...more } }).sent);
+  }
   const types = new Set(sent.map(({ type }) => type));
   assert.deepEqual([...types].sort(), ['block', 'find', 'got', 'report', 'say', 'seen', 'stop', 'typing']);
   for (const frame of sent) assert.ok(forms.has(form(encode(frame))), encode(frame));

@@ -44,6 +44,28 @@ test('draft, transcript and what is not delivered yet come back', () => {
   assert.equal(fresh.state.draft, 'three');
 });
 
+test('the tags of lines come back, and what was kept before there were any is read', () => {
+  const page = Page.talking().hear({ type: 'say', c: C, n: 1, text: 'one', tag: 'tag' });
+  assert.equal(page.reloaded().talk.entries[0]?.tag, 'tag');
+  const old = `{"c":"${C}","entries":[{"key":1,"from":"them","n":1,"text":"one","fault":null}]}`;
+  const kept = read({ ...texts(page), transcript: old });
+  assert.ok(kept?.place.at === 'talking');
+  assert.deepEqual(kept.place.talk.entries, [{ key: 1, from: 'them', n: 1, text: 'one', fault: null }]);
+});
+
+test('a report comes back with its note and its lines, and not with others', () => {
+  const lines = /** @type {const} */ ([{ from: 'partner', n: 1, text: 'one', tag: 'tag' }]);
+  const page = Page.talking().do({ type: 'file', what: { type: 'report', reason: 'hate', note: 'see', lines } });
+  const [filing] = page.reloaded().state.filings;
+  assert.deepEqual(filing, { type: 'report', c: C, reason: 'hate', note: 'see', lines, ended: false, told: false });
+  const { place } = texts(page);
+  for (const [from, to] of [['"n":1', '"n":0'], ['"partner"', '"them"'], ['"tag":"tag"', '"tag":1']]) {
+    const broken = place?.replace(from ?? '', to ?? '') ?? null;
+    assert.notEqual(broken, place);
+    assert.deepEqual(read({ ...texts(page), place: broken })?.filings, [], to);
+  }
+});
+
 test('a transcript that was lost, or is another conversation’s, leaves a note and not a gap in the numbers', () => {
   const page = Page.talking().hear({ type: 'say', c: C, n: 1, text: 'one' });
   for (const transcript of [null, '{', '{"c":"another","entries":[]}', `{"c":"${C}","entries":[{}]}`]) {

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
+import { tickerAddress } from '../../static/js/trusted.js';
 import { CLOSE, PROBLEM, REFUSED, TO, FROM, ENDED, EVENT } from '../../static/js/wire.js';
 import { KNOWN } from '../../static/js/words.js';
 
@@ -102,10 +103,25 @@ test('the headers allow what the page does and nothing else', () => {
   const policy = /Content-Security-Policy: (.*)/.exec(headers)?.[1]?.split('; ').sort();
   assert.deepEqual(policy, [
     "base-uri 'none'", "connect-src 'self'", "default-src 'none'", "form-action 'none'", "frame-ancestors 'none'",
-    "img-src 'self'", "script-src 'self'", "style-src 'self'", "worker-src 'self'",
+    "img-src 'self'", "require-trusted-types-for 'script'", "script-src 'self'", "style-src 'self'",
+    'trusted-types edgewise-ticker', "worker-src 'self'",
   ]);
-  assert.match(headers, /^  X-Content-Type-Options: nosniff$/m);
-  assert.match(headers, /^  Referrer-Policy: no-referrer$/m);
+});
+
+test('of trusted types there is one, which makes the address of the ticker and nothing else', () => {
+  const makers = [...scripts, ...adminScripts].filter(({ source }) => source.includes('createPolicy('));
+  assert.deepEqual(makers.map(({ path }) => path), ['static/js/trusted.js']);
+  /** @type {string[]} */
+  const names = [];
+  const address = tickerAddress({
+    createPolicy(name, { createScriptURL }) {
+      names.push(name);
+      return { createScriptURL };
+    },
+  });
+  assert.deepEqual(names, ['edgewise-ticker']);
+  assert.equal(address, new URL('static/js/ticker.js', root).href);
+  assert.equal(tickerAddress(undefined), address);
 });
 
 /** @param {RegExp} part */
