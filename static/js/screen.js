@@ -1,9 +1,11 @@
 // What the page shows, as plain values: one function from the state to a screen. `view.js` puts it on the page.
 
-import { PARTNER } from './wire.js';
+import { CLOSE, PARTNER, PROBLEM, PROOF } from './wire.js';
 import { countChars, isBlank, tidy } from './text.js';
 import { isShortened, markOf } from './transcript.js';
 import { onShow } from './announcements.js';
+import { appealOf } from './appeals.js';
+import { checkOf } from './checks.js';
 import * as phrases from './phrases.js';
 import * as words from './words.js';
 
@@ -11,6 +13,8 @@ import * as words from './words.js';
 /** @typedef {import('./state.js').Talk} Talk */
 
 /** @typedef {{key: number, from: 'me' | 'them', text: string, big: boolean, mark: string, markWords: string}} Bubble */
+
+/** @typedef {import('./appeals.js').Appeal} Appeal */
 
 /**
  * @typedef {object} TalkScreen
@@ -25,6 +29,7 @@ import * as words from './words.js';
  * @property {readonly Bubble[]} bubbles
  * @property {boolean} typing
  * @property {words.Words | null} over
+ * @property {Appeal | null} appeal       whom to ask about the ban that ended it
  * @property {string} notice
  * @property {boolean} armed
  * @property {string} draft
@@ -53,7 +58,8 @@ import * as words from './words.js';
  * @property {string} homeNote
  * @property {WantedScreen} wanted
  * @property {{title: string} & phrases.Search} seeking
- * @property {words.Words} trouble
+ * @property {import('./checks.js').CheckScreen | null} check   a proof that the door wants now
+ * @property {words.Words & {appeal: Appeal | null}} trouble
  * @property {TalkScreen | null} talk
  */
 
@@ -79,6 +85,7 @@ export function show(state) {
     homeNote: state.terms.paused ? words.resting('paused') : '',
     wanted: wantedOf(state),
     seeking: seekingOf(state),
+    check: checkOf(state),
     trouble: troubleOf(state),
     talk: talkOf(state),
   };
@@ -128,6 +135,11 @@ function seekingOf({ line, place, counts, wanted }) {
     case 'resting': return { title: 'One moment…', detail: words.resting(line.way.why), more: '' };
     case 'off': case 'refused': case 'entering': case 'connecting':
       return { title: 'One moment…', detail: 'Opening a line.', more: '' };
+    // The check has words of its own.
+    case 'proving': {
+      const others = line.way.demand.proof === PROOF.turnstile;
+      return { title: others ? 'One small check' : 'One moment…', detail: '', more: '' };
+    }
     case 'open':
       if (place.paused) return { title, detail: 'Matching is paused for a moment. You keep your place.', more: '' };
       return { title, ...phrases.search(wanted, { ...place, alone: counts !== null && counts.online <= 1 }) };
@@ -150,10 +162,24 @@ function wantedOf({ wanted, line: { limits } }) {
 
 /**
  * @param {State} state
- * @returns {words.Words}
+ * @returns {Screen['trouble']}
  */
-function troubleOf({ line }) {
-  return line.way.at === 'refused' ? words.trouble(line.way.why, line.way.until) : { title: '', detail: '' };
+function troubleOf({ line: { way }, terms }) {
+  if (way.at !== 'refused') return { title: '', detail: '', appeal: null };
+  const banned = way.why === PROBLEM.banned || way.why === String(CLOSE.banned);
+  return { ...words.trouble(way.why, way.until), appeal: banned ? appealOf(terms.contact) : null };
+}
+
+/**
+ * @param {State} state
+ * @param {import('./state.js').Why} why
+ * @returns {{over: words.Words, appeal: Appeal | null}}
+ */
+function endingOf({ line: { way }, terms }, why) {
+  const over = words.ending(why);
+  if (why.by !== 'close' || why.code !== CLOSE.banned) return { over, appeal: null };
+  const until = way.at === 'refused' ? way.until : null;
+  return { over: { ...over, detail: words.withEnd(over.detail, until) }, appeal: appealOf(terms.contact) };
 }
 
 /**
@@ -176,7 +202,7 @@ function talkOf(state) {
     shortened: isShortened(talk),
     bubbles: talk.entries.map((entry) => bubble(talk, entry, over)),
     typing: talk.partnerTyping,
-    over: over ? words.ending(place.why) : null,
+    ...(over ? endingOf(state, place.why) : { over: null, appeal: null }),
     notice: words.notice(state.notice),
     armed: state.armed,
     draft,
@@ -199,7 +225,7 @@ function statusOf({ line }, talk, over) {
       if (talk.flow === 'cut') return { status: 'Coming back…', tone: 'wait' };
       if (talk.partner === PARTNER.away) return { status: 'They are away', tone: 'wait' };
       return { status: 'With a stranger', tone: 'good' };
-    case 'resting': case 'entering': case 'connecting':
+    case 'resting': case 'entering': case 'proving': case 'connecting':
       return { status: over ? 'Connecting again…' : 'Coming back…', tone: 'wait' };
     case 'off': return { status: over ? 'Over' : 'Not connected', tone: 'off' };
     case 'refused': return { status: 'Not connected', tone: 'off' };

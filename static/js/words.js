@@ -22,9 +22,15 @@ const OUR_FAULT = {
 };
 
 /** @type {Words} */
-const UNPROVEN = {
+const UNKNOWN_PROOF = {
   title: 'One more check is needed',
-  detail: 'The service wants to be sure that you are a person, and this page could not show it. Reload and try again.',
+  detail: 'The service asks for a check that this page does not know. Reload the page, then try again.',
+};
+
+/** @type {Words} */
+const UNPROVEN = {
+  title: 'The check did not work',
+  detail: 'This page did it three times, and the service did not take it. Wait a moment, then try again.',
 };
 
 /** @type {Words} */
@@ -36,7 +42,7 @@ const BANNED = { title: 'You cannot come in for now', detail: 'Your access is su
  * @type {ReadonlyMap<string, Words>}
  */
 const TROUBLE = new Map(Object.entries({
-  [PROBLEM.proofRequired]: UNPROVEN,
+  [PROBLEM.proofRequired]: UNKNOWN_PROOF,
   [PROBLEM.proofInvalid]: UNPROVEN,
   [PROBLEM.forbiddenOrigin]: {
     title: 'This page is not at its own address',
@@ -120,8 +126,17 @@ const MARKS = Object.freeze({
  */
 export function trouble(why, until) {
   const words = TROUBLE.get(why) ?? OUR_FAULT;
-  if (words !== BANNED || until === null) return words;
-  return { ...words, detail: `${words.detail} It ends ${moment(until)}.` };
+  return words === BANNED ? { ...words, detail: withEnd(words.detail, until) } : words;
+}
+
+/**
+ * What is suspended, and until when.
+ * @param {string} words
+ * @param {number | null} until
+ * @returns {string}
+ */
+export function withEnd(words, until) {
+  return until === null ? words : `${words} It ends ${moment(until)}; you can come in again then.`;
 }
 
 /**

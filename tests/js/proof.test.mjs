@@ -74,24 +74,26 @@ test('a search keeps to its bounds', () => {
 test('what the service asks for is read, and nothing else is worked on', () => {
   const challenge = challengeFor(7);
   const demand = { proof: 'pow', challenge };
-  assert.deepEqual(demandOf({ code: 'proof_required', ...demand, challenge: { ...challenge, more: 1 } }, null), demand);
+  assert.deepEqual(demandOf({ code: 'proof_required', ...demand, challenge: { ...challenge, more: 1 } }), demand);
   const wrong = [
     { algorithm: 'SHA-512' }, { challenge: 'A'.repeat(64) }, { challenge: undefined }, { maxnumber: 0 },
     { maxnumber: NUMBER_MAX + 1 }, { maxnumber: 1.5 }, { salt: '' }, { salt: 's'.repeat(513) }, { signature: 'short' },
   ];
   for (const field of wrong) {
-    assert.equal(demandOf({ ...demand, challenge: { ...challenge, ...field } }, null), null, JSON.stringify(field));
+    assert.equal(demandOf({ ...demand, challenge: { ...challenge, ...field } }), null, JSON.stringify(field));
   }
-  assert.ok(demandOf({ ...demand, challenge: { ...challenge, maxnumber: NUMBER_MAX } }, null));
-  for (const each of [null, undefined, 'x', 7]) assert.equal(demandOf({ proof: 'pow', challenge: each }, null), null);
-  assert.equal(demandOf({ proof: 'a_proof_of_next_year' }, null), null);
+  assert.ok(demandOf({ ...demand, challenge: { ...challenge, maxnumber: NUMBER_MAX } }));
+  for (const each of [null, undefined, 'x', 7]) assert.equal(demandOf({ proof: 'pow', challenge: each }), null);
+  assert.equal(demandOf({ proof: 'a_proof_of_next_year' }), null);
 });
 
 test('a Turnstile is known by its site key, told with the demand or before', () => {
-  assert.deepEqual(demandOf({ proof: 'turnstile', site_key: '0x4A' }, 'old'), { proof: 'turnstile', siteKey: '0x4A' });
-  assert.deepEqual(demandOf({ proof: 'turnstile' }, 'old'), { proof: 'turnstile', siteKey: 'old' });
-  for (const site_key of [undefined, null, '', 7, 'a b', '"><script>', 'k'.repeat(129)]) {
-    assert.equal(demandOf({ proof: 'turnstile', site_key }, null), null, String(site_key));
+  assert.deepEqual(demandOf({ proof: 'turnstile', site_key: '0x4A' }), { proof: 'turnstile', siteKey: '0x4A' });
+  for (const field of [{}, { site_key: null }]) {
+    assert.deepEqual(demandOf({ proof: 'turnstile', ...field }), { proof: 'turnstile', siteKey: null });
+  }
+  for (const site_key of ['', 7, 'a b', '"><script>', 'k'.repeat(129)]) {
+    assert.equal(demandOf({ proof: 'turnstile', site_key }), null, String(site_key));
   }
 });
 

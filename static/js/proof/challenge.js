@@ -4,7 +4,10 @@ import { is, pick } from '../codec.js';
 import { PROOF } from '../wire.js';
 
 /** @typedef {{algorithm: string, challenge: string, maxnumber: number, salt: string, signature: string}} Challenge */
-/** @typedef {{proof: 'pow', challenge: Challenge} | {proof: 'turnstile', siteKey: string}} Demand */
+/**
+ * `siteKey` null: the one that the door told before.
+ * @typedef {{proof: 'pow', challenge: Challenge} | {proof: 'turnstile', siteKey: string | null}} Demand
+ */
 
 /** The service asks for at most 64 times its base. Whoever asks for more wants a device to be busy for nothing. */
 export const NUMBER_MAX = 6_400_000;
@@ -24,26 +27,24 @@ const CHALLENGE = Object.freeze({
 });
 
 /**
- * What a refusal asks for; null where this page cannot give it. `siteKey`: the one that the door told before.
+ * What a refusal asks for; null where this page cannot give it.
  * @param {Record<string, unknown>} problem
- * @param {string | null} siteKey
  * @returns {Demand | null}
  */
-export function demandOf({ proof, challenge, site_key }, siteKey) {
+export function demandOf({ proof, challenge, site_key = null }) {
   if (proof === PROOF.work) {
     const fields = pick(/** @type {Record<string, unknown>} */ (Object(challenge)), CHALLENGE);
     return fields && { proof, challenge: /** @type {Challenge} */ (/** @type {unknown} */ (fields)) };
   }
-  const key = site_key ?? siteKey;
-  return proof === PROOF.turnstile && typeof key === 'string' && isSiteKey(key) ? { proof, siteKey: key } : null;
+  return proof === PROOF.turnstile && (site_key === null || isSiteKey(site_key)) ? { proof, siteKey: site_key } : null;
 }
 
 /**
- * @param {string} text
- * @returns {boolean}
+ * @param {unknown} text
+ * @returns {text is string}
  */
 export function isSiteKey(text) {
-  return text.length <= SITE_KEY_CHARS_MAX && /^[\w.-]+$/.test(text);
+  return typeof text === 'string' && text.length <= SITE_KEY_CHARS_MAX && /^[\w.-]+$/.test(text);
 }
 
 /**

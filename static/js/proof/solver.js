@@ -15,6 +15,8 @@ import { createSearch } from './search.js';
 export const SLICE_MS = 8;
 /** So many numbers between two looks at the clock. */
 const STRIDE = 64;
+/** How often it tells how far it is. */
+const TELL_MS = 100;
 
 /**
  * @param {object} world
@@ -55,6 +57,7 @@ export function createSolver({ startWorker, pause, now }) {
       worker = null;
       const search = createSearch(challenge.salt, challenge.challenge);
       let tried = 0;
+      let told = now();
       const slice = () => {
         if (over) return;
         for (const until = now() + SLICE_MS; now() < until; tried += STRIDE) {
@@ -62,7 +65,10 @@ export function createSolver({ startWorker, pause, now }) {
           const number = search.find(tried, Math.min(challenge.maxnumber, tried + STRIDE - 1));
           if (number !== null) return end(number);
         }
-        hearer.onTried(Math.min(1, tried / challenge.maxnumber));
+        if (now() - told >= TELL_MS) {
+          told = now();
+          hearer.onTried(Math.min(1, tried / challenge.maxnumber));
+        }
         pause(slice);
       };
       pause(slice);

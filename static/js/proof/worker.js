@@ -1,5 +1,5 @@
-// The worker behind `solver.js`: it takes one challenge, tells how far it is, and ends with the number. It is stopped by
-// being ended.
+// The worker behind `solver.js`: it takes one challenge, tells how far it is, and ends with the number. Who has no use
+// for that any more ends the worker.
 
 import { createSearch } from './search.js';
 
