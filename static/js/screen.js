@@ -195,7 +195,7 @@ function talkOf(state) {
   return {
     c: talk.c,
     ...statusOf(state, talk, over),
-    broken: over ? null : brokenOf(talk),
+    broken: over ? null : brokenOf(talk, state.line),
     inCommon: phrases.inCommon(talk.common, talk.lang),
     blocked: over && place.why.by === 'block',
     blockWords: words.blocking(over),
@@ -234,11 +234,15 @@ function statusOf({ line }, talk, over) {
 
 /**
  * @param {Talk} talk
+ * @param {State['line']} line
  * @returns {words.Break | null}
  */
-function brokenOf({ flow, grace_ms }) {
+function brokenOf({ flow, grace_ms }, { way }) {
   switch (flow) {
-    case 'cut': return words.broken('down', null);
+    case 'cut': {
+      const takesThePerson = way.at === 'proving' && way.demand.proof === PROOF.turnstile;
+      return words.broken(takesThePerson ? 'check' : 'down', null);
+    }
     case 'away': return words.broken('away', grace_ms);
     case 'sync': case 'on': return null;
   }

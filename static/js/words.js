@@ -136,7 +136,7 @@ export function trouble(why, until) {
  * @returns {string}
  */
 export function withEnd(words, until) {
-  return until === null ? words : `${words} It ends ${moment(until)}; you can come in again then.`;
+  return until === null ? words : `${words} The suspension ends ${moment(until)}; you can come in again then.`;
 }
 
 /**
@@ -189,13 +189,16 @@ export function notice(notice) {
 
 /**
  * What stands between the two sides just now. `left_ms`: for how long an away partner's seat is still held.
- * @param {'down' | 'away'} what
+ * @param {'down' | 'check' | 'away'} what
  * @param {number | null} left_ms
  * @returns {Break}
  */
 export function broken(what, left_ms) {
   if (what === 'down') {
     return { words: 'Your line is down. Coming back by itself; what you write waits here.', countdown: '' };
+  }
+  if (what === 'check') {
+    return { words: 'Your line is down. It comes back after the check; what you write waits here.', countdown: '' };
   }
   const seconds = Math.ceil((left_ms ?? 0) / 1_000);
   if (seconds <= 0) return { words: 'They have lost their line, and did not come back in time.', countdown: '' };

@@ -146,6 +146,7 @@ test('a pass that runs out in a conversation is renewed behind it', async () => 
   assert.equal(await page.locator('#status').textContent(), 'Coming back…');
   assert.ok(await page.getByLabel('Your message').isEditable());
   Object.assign(door, { maxnumber: 500, unsolvable: false });
+  service.greeting.state = 'talking';
   // The puzzle without a solution is of no more use.
   await page.reload();
   assert.equal((await service.heard('hello')).ticket, 't1');

@@ -133,6 +133,7 @@ export async function banned(page) {
 export async function played(page) {
   /** @type {Record<string, any>[]} */
   const frames = [];
+  const greeting = { state: 'idle' };
   /** @type {((text: string) => void) | null} */
   let say = null;
   /** @type {((code: number, reason: string) => void) | null} */
@@ -149,12 +150,15 @@ export async function played(page) {
       const frame = JSON.parse(String(text));
       frames.push(frame);
       if (frame.type !== 'hello') return;
-      socket.send(JSON.stringify({ type: 'welcome', v: 1, ticket: 't', state: 'idle', limits }));
+      socket.send(JSON.stringify({ type: 'welcome', v: 1, ticket: 't', limits, ...greeting }));
     });
   });
   return {
     /** What the page has sent. */
     frames,
+
+    /** What its next line is greeted with. */
+    greeting,
 
     /** @param {Record<string, unknown>} frame */
     send(frame) {

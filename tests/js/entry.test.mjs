@@ -29,7 +29,8 @@ test('the terms are asked for at the door', async () => {
   const { fetch, asked: requests } = service(200, { terms: '3', proof: 'none', site_key: null, paused: false });
   const asked = { type: 'asked', terms: '3', paused: false, contact: null, siteKey: null };
   assert.deepEqual(await ask(fetch), asked);
-  const told = service(200, { terms: '3', proof: 'turnstile', site_key: '0x4A', paused: false, contact: 'a@b.example' });
+  const info = { terms: '3', proof: 'turnstile', site_key: '0x4A', paused: false, contact: 'a@b.example' };
+  const told = service(200, info);
   assert.deepEqual(await ask(told.fetch), { ...asked, contact: 'a@b.example', siteKey: '0x4A' });
   assert.equal(requests[0]?.path, '/enter');
 });

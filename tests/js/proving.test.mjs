@@ -99,6 +99,14 @@ test('a pass that ran out in a conversation is renewed with a proof, and the con
   assert.equal(page.talk.c, C);
 });
 
+test('a conversation that waits for a check says that it does not come back by itself', () => {
+  const page = Page.talking();
+  page.do({ type: 'down', code: 4401, reason: '' });
+  assert.match(show(page.state).talk?.broken?.words ?? '', /by itself/);
+  page.do({ type: 'demanded', demand: TURNSTILE });
+  assert.match(show(page.state).talk?.broken?.words ?? '', /after the check/);
+});
+
 test('who came when all was full enters again, and makes a proof for it', () => {
   const page = asked().do({ type: 'proved', proof: 'made' }).do({ type: 'entered', ...ENTRY });
   page.do({ type: 'down', code: 4503, reason: '50' }).ring('rest').do({ type: 'demanded', demand: WORK });
@@ -203,8 +211,8 @@ test('a contact is a link only where it is an address', () => {
   const contacts = [
     ['help@edge.example', 'mailto:help@edge.example'], ['a+b&c@edge.example', 'mailto:a%2Bb%26c@edge.example'],
     ['https://edge.example/appeal?x=1', 'https://edge.example/appeal?x=1'], ['http://edge.example', null],
-    ['javascript:alert(1)', null], ['https://', null], ['help@edge.example?subject=x', null], ['@edge on the net', null],
-    ['help@edge', null], ['call 555', null],
+    ['javascript:alert(1)', null], ['https://', null], ['help@edge.example?subject=x', null],
+    ['@edge on the net', null], ['help@edge', null], ['call 555', null],
   ];
   for (const [contact, href] of contacts) {
     assert.equal(appealOf(contact)?.href, href, contact);
