@@ -89,7 +89,7 @@ for (const [device, size] of /** @type {const} */ ([['phone', PHONE], ['desk', D
       await box(page).click();
       await service.heard('hello');
       service.send({ type: 'resumed', conversation: 'c1', common: [], partner: 'here', ticket: 't2' });
-      await page.getByText('With a stranger').waitFor();
+      await page.getByText('With a stranger', { exact: true }).waitFor();
       await page.context().close();
     });
 

@@ -151,7 +151,7 @@ test('a pass that runs out in a conversation is renewed behind it', async () => 
   await page.reload();
   assert.equal((await service.heard('hello')).ticket, 't1');
   service.send({ type: 'resumed', conversation: 'c1', common: [], partner: 'here', ticket: 't2' });
-  await page.getByText('With a stranger').waitFor();
+  await page.getByText('With a stranger', { exact: true }).waitFor();
   await heard(page, 'Hello');
   assert.deepEqual(door.knocks, ['proof_required', 'in', 'proof_required', 'proof_required', 'in']);
   await page.context().close();
