@@ -20,13 +20,14 @@ const SLOTS = Object.freeze({ home: 'home-check', seeking: 'seeking-check', talk
  */
 export function createCheck({ get, clone, text, hear, emit }, window) {
   const card = get('check');
+  const again = get('check-again');
   const bar = /** @type {HTMLProgressElement} */ (get('check-part'));
   /** @type {HTMLIFrameElement | null} */
   let frame = null;
   let turn = '';
   let heard = '';
 
-  get('check-again').addEventListener('click', () => emit({ type: 'reprove' }));
+  again.addEventListener('click', () => emit({ type: 'reprove' }));
   window.addEventListener('message', ({ source, origin, data }) => {
     if (frame === null || source !== frame.contentWindow || origin !== window.location.origin) return;
     const { token, fault } = Object(data);
@@ -44,7 +45,10 @@ export function createCheck({ get, clone, text, hear, emit }, window) {
     card.hidden = slot === null;
     // To move a frame is to load it anew, which is as good as another check.
     if (slot !== null && card.parentElement !== slot) slot.append(card);
+    // In this order, so that a focus that has to move finds where to go.
+    if (check?.again) again.hidden = false;
     show(slot === null ? null : check?.frame ?? null);
+    again.hidden = !check?.again;
     if (slot === null || check === null) {
       heard = '';
       return;
@@ -53,7 +57,6 @@ export function createCheck({ get, clone, text, hear, emit }, window) {
     text('check-more', check.more);
     bar.hidden = check.percent === null;
     bar.value = check.percent ?? 0;
-    get('check-again').hidden = !check.again;
     const words = `${check.words} ${check.more}`;
     if (words !== heard) hear(check.more !== '' ? check.more : check.words);
     heard = words;
@@ -64,17 +67,19 @@ export function createCheck({ get, clone, text, hear, emit }, window) {
     const key = wanted === null ? '' : `${wanted.turn} ${wanted.siteKey}`;
     if (key === turn) return;
     turn = key;
-    const inside = frame !== null && frame.ownerDocument.activeElement === frame;
+    const focused = card.ownerDocument.activeElement;
+    const inside = focused !== null && (focused === frame || focused === again);
     frame?.remove();
     frame = null;
     if (wanted === null) {
       // Whoever was in it is not left nowhere.
-      if (inside) get('main').focus({ preventScroll: true });
+      if (inside) (again.hidden ? get('main') : again).focus({ preventScroll: true });
       return;
     }
     frame = /** @type {HTMLIFrameElement} */ (clone('check-frame'));
     frame.src = `/turnstile#${wanted.siteKey}`;
-    get('check-again').before(frame);
+    again.before(frame);
+    if (inside) frame.focus({ preventScroll: true });
   }
 
   return { render };

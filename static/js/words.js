@@ -93,7 +93,7 @@ const ENDINGS = new Map(Object.entries({
 
 /** @type {ReadonlyMap<number, Words>} */
 const CLOSED = new Map([
-  [CLOSE.banned, { title: 'You left', detail: 'Your access has been suspended, so the conversation is over.' }],
+  [CLOSE.banned, { title: 'The conversation is over', detail: 'Your access has been suspended.' }],
   [CLOSE.newerSocket, { title: 'You left', detail: 'Edgewise was opened in a newer window.' }],
   [CLOSE.flooding, { title: 'You left', detail: 'Too much was sent from here in too short a time.' }],
 ]);

@@ -165,6 +165,17 @@ test('a check that came to nothing has words, waits for the person, and is a new
   assert.equal(words.size, 5);
 });
 
+test('a goodbye that needs a proof is said without a word, or asks for the person wherever they are', () => {
+  const page = Page.talking();
+  page.do({ type: 'down', code: 4401, reason: '' }).do({ type: 'demanded', demand: WORK });
+  page.do({ type: 'stop' }).do({ type: 'home' });
+  assert.equal(page.state.place.at, 'home');
+  assert.equal(page.state.line.way.at, 'proving');
+  assert.equal(check(page), null);
+  page.do({ type: 'proved', proof: 'wrong' }).do({ type: 'demanded', demand: TURNSTILE });
+  assert.ok(check(page)?.frame);
+});
+
 test('a check that nobody answers runs out', () => {
   const page = asked(TURNSTILE).ring('check');
   assert.match(check(page)?.more ?? '', /too long/);
