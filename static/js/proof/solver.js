@@ -12,7 +12,7 @@ import { createSearch } from './search.js';
 /** @typedef {Pick<Worker, 'addEventListener' | 'postMessage' | 'terminate'>} Helper */
 
 /** How long the page may work without a break: half of what a smooth frame takes. */
-export const SLICE_MS = 8;
+const SLICE_MS = 8;
 /** So many numbers between two looks at the clock. */
 const STRIDE = 64;
 /** How often it tells how far it is. */
