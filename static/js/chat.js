@@ -14,6 +14,7 @@ import {
   LONG_MS, TALK_OVER, beginSeeking, chain, end, find, isReady, lastOf, leaveTalk, sayGoodbye, settled, step, withLine, withTalk,
 } from './moves.js';
 import * as lines from './line.js';
+import * as proving from './proving.js';
 import * as service from './service.js';
 import * as talks from './talk.js';
 import * as typing from './typing.js';
@@ -53,6 +54,11 @@ export function reduce(state, event) {
     case 'doubt': return withLine(state, lines.doubt(state.line));
     case 'entered': return withLine(state, lines.entered(state.line, event));
     case 'refused': return refusedEntry(state, event);
+    case 'demanded': return keptOut(withLine(state, proving.demanded(state.line, event.demand, state.terms.siteKey)));
+    case 'proving': return withLine(state, proving.proving(state.line, event.part));
+    case 'proved': return withLine(state, proving.proved(state.line, event.proof));
+    case 'unproved': return withLine(state, proving.unproved(state.line, event.fault));
+    case 'reprove': return withLine(state, proving.reprove(state.line));
     case 'frame': return service.frame(state, event.frame);
     case 'down': return service.down(state, event);
     case 'timer': return timer(state, event.name);
@@ -99,8 +105,8 @@ function boot(state, { visitor, accepted, counted, visible, kept, dismissed, ...
  * @param {Extract<Event, {type: 'asked'}>} event
  * @returns {Step}
  */
-function asked(state, { terms: version, paused }) {
-  const terms = { ...state.terms, version, paused, attempt: 0 };
+function asked(state, { terms: version, paused, contact = null, siteKey = null }) {
+  const terms = { ...state.terms, version, paused, attempt: 0, contact, siteKey };
   if (terms.agreed) return remembered({ ...state, terms });
   const stale = terms.accepted !== version && state.place.at === 'home';
   return step({ ...state, terms, place: stale ? { at: 'gate' } : state.place });
@@ -148,10 +154,19 @@ function refusedEntry(state, problem) {
       ...now, terms: { ...now.terms, accepted: null, agreed: false }, place: { at: 'gate' }, leaving: null,
     }, ...TALK_OVER, { do: 'ask' }));
   }
-  return chain(withLine(state, lines.refused(state.line, problem)), (now) => {
+  const { contact = state.terms.contact } = problem;
+  return keptOut(withLine({ ...state, terms: { ...state.terms, contact } }, lines.refused(state.line, problem)));
+}
+
+/**
+ * Nobody who is kept out comes back to a conversation.
+ * @param {Step} knocked
+ * @returns {Step}
+ */
+function keptOut(knocked) {
+  return chain(knocked, (now) => {
     if (now.line.way.at !== 'refused') return step(now);
-    // Nobody who is kept out comes back to a conversation.
-    const banned = problem.code === PROBLEM.banned;
+    const banned = now.line.way.why === PROBLEM.banned;
     return end({ ...now, leaving: null }, banned ? { by: 'close', code: CLOSE.banned } : { by: 'line' });
   });
 }
@@ -289,6 +304,7 @@ function timer(state, name) {
   switch (name) {
     case TIMER.ask: return step(state, { do: 'ask' });
     case TIMER.rest: return withLine(state, lines.rested(state.line));
+    case TIMER.check: return withLine(state, proving.late(state.line));
     case TIMER.steady: return withLine(state, lines.steady(state.line));
     case TIMER.answer: return service.unanswered(state);
     case TIMER.find: return find(state, undefined);

@@ -1,6 +1,7 @@
 // The way to the service: `POST /enter` for a pass and a lobby, a socket to that lobby, `hello`, `welcome`.
 //
 //   off -> entering -> connecting -> open          the way there
+//   entering -> proving -> entering                the door asks for a proof: see proving.js
 //   any -> resting -> entering | connecting        it broke, or the service asks to wait
 //   any -> refused                                 trying again by itself would be wrong; only the person may
 //
@@ -54,7 +55,7 @@ export function want(line) {
     case 'off': return line.pass === null || line.lobby === null ? enter(line, 0) : connect(line, 0);
     case 'refused': return enter(line, 0);
     case 'resting': return wake(line);
-    case 'entering': case 'connecting': case 'open': return { line, effects: [] };
+    case 'entering': case 'proving': case 'connecting': case 'open': return { line, effects: [] };
   }
 }
 
@@ -66,7 +67,10 @@ export function want(line) {
 export function leave(line) {
   return {
     line: { ...line, way: { at: 'off' } },
-    effects: [{ do: 'hangup' }, disarm(TIMER.rest), disarm(TIMER.steady)],
+    effects: [
+      { do: 'hangup' }, disarm(TIMER.rest), disarm(TIMER.steady),
+      ...(line.way.at === 'proving' ? [/** @type {const} */ ({ do: 'unprove' }), disarm(TIMER.check)] : []),
+    ],
   };
 }
 
@@ -216,11 +220,15 @@ function broken(line, { code, reason }, wanted) {
 /**
  * @param {Line} line
  * @param {number} attempt
+ * @param {{rounds: number, proof?: string}} [shown]   the proofs that were asked for, and the newest of them
  * @returns {LineStep}
  */
-function enter(line, attempt) {
+export function enter(line, attempt, { rounds, ...proof } = { rounds: 0 }) {
   const { visitor, pass } = line;
-  return { line: { ...line, way: { at: 'entering', attempt } }, effects: [{ do: 'enter', visitor, pass }] };
+  return {
+    line: { ...line, way: { at: 'entering', attempt, rounds } },
+    effects: [{ do: 'enter', visitor, pass, ...proof }],
+  };
 }
 
 /**
@@ -263,7 +271,7 @@ function rest(line, { then, attempt, firm = false, floor_ms = 0, why = null }) {
  * @param {number | null} until
  * @returns {LineStep}
  */
-function giveUp(line, why, until) {
+export function giveUp(line, why, until) {
   return {
     line: { ...forget(line), way: { at: 'refused', why, until } },
     effects: [{ do: 'hangup' }, disarm(TIMER.rest), disarm(TIMER.steady)],

@@ -12,8 +12,9 @@ import { createMemory } from './memory.js';
 import { createTab } from './tab.js';
 import { createTickets } from './tickets.js';
 import { createTimers } from './timers.js';
-import { tickerAddress } from './trusted.js';
+import { workerAddresses } from './trusted.js';
 import { createView } from './view.js';
+import { createSolver } from './proof/solver.js';
 
 /** @typedef {import('./state.js').Event} Event */
 /** @typedef {import('./state.js').Effect} Effect */
@@ -39,8 +40,14 @@ const tab = createTab({
 // Before anything can happen: an event that came first would be kept in place of what is recalled.
 const kept = await tab.recall();
 const tickets = createTickets({ openStorage: () => localStorage, tab: () => tab.name });
-const timers = createTimers(() => new Worker(tickerAddress()), window);
+const workerAddress = workerAddresses();
+const timers = createTimers(() => new Worker(workerAddress('ticker')), window);
 const backoff = fullJitter({ base_ms: 1_000, max_ms: 15_000, random: Math.random });
+const solver = createSolver({
+  startWorker: () => new Worker(workerAddress('proof'), { type: 'module' }),
+  pause,
+  now: () => performance.now(),
+});
 const view = createView(document, window, dispatch);
 const connection = createConnection({
   WebSocket,
@@ -95,10 +102,12 @@ function perform(effect) {
   switch (effect.do) {
     case 'ask': void ask(fetchHere).then(dispatch); return;
     case 'enter': {
-      const { visitor, pass } = effect;
-      void enter(fetchHere, { visitor, pass, memory: tickets.recall(visitor) }).then(dispatch);
+      const { do: _, ...known } = effect;
+      void enter(fetchHere, { ...known, memory: tickets.recall(known.visitor) }).then(dispatch);
       return;
     }
+    case 'prove': solver.solve(effect.challenge, { onTried, onEnd: onProof }); return;
+    case 'unprove': solver.cancel(); return;
     case 'connect': connection.open(effect.lobby, effect.hello, effect.limits); return;
     case 'send': connection.send(effect.frame); return;
     case 'hangup': connection.hangup(); return;
@@ -108,6 +117,29 @@ function perform(effect) {
     case 'remember': memory.remember(effect.key, effect.value); return;
     case 'clock': setClock(effect.at); return;
   }
+}
+
+/** @param {number} part */
+function onTried(part) {
+  dispatch({ type: 'proving', part });
+}
+
+/** @param {string | null} proof */
+function onProof(proof) {
+  dispatch(proof === null ? { type: 'unproved', fault: 'failed' } : { type: 'proved', proof });
+}
+
+/**
+ * A message to itself comes after what else there is to do, and unlike a timer is not slowed down.
+ * @param {() => void} go
+ */
+function pause(go) {
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = () => {
+    port1.close();
+    go();
+  };
+  port2.postMessage(null);
 }
 
 /**

@@ -1,11 +1,13 @@
 // What the page shows, as plain values: one function from the state to a screen. `view.js` puts it on the page.
 
-import { PARTNER } from './wire.js';
+import { CLOSE, PARTNER, PROBLEM, PROOF } from './wire.js';
 import { countChars, isBlank, tidy } from './text.js';
 import { isBlocked } from './filings.js';
 import { choices } from './report.js';
 import { isShortened, markOf } from './transcript.js';
 import { onShow } from './announcements.js';
+import { appealOf } from './appeals.js';
+import { checkOf } from './checks.js';
 import * as phrases from './phrases.js';
 import * as words from './words.js';
 
@@ -13,6 +15,8 @@ import * as words from './words.js';
 /** @typedef {import('./state.js').Talk} Talk */
 
 /** @typedef {{key: number, from: 'me' | 'them', text: string, big: boolean, mark: string, markWords: string}} Bubble */
+
+/** @typedef {import('./appeals.js').Appeal} Appeal */
 
 /**
  * @typedef {object} ReportScreen
@@ -41,6 +45,7 @@ import * as words from './words.js';
  * @property {readonly Bubble[]} bubbles
  * @property {boolean} typing
  * @property {words.Words | null} over
+ * @property {Appeal | null} appeal       whom to ask about the ban that ended it
  * @property {string} notice
  * @property {boolean} armed
  * @property {string} draft
@@ -69,7 +74,8 @@ import * as words from './words.js';
  * @property {string} homeNote
  * @property {WantedScreen} wanted
  * @property {{title: string} & phrases.Search} seeking
- * @property {words.Words} trouble
+ * @property {import('./checks.js').CheckScreen | null} check   a proof that the door wants now
+ * @property {words.Words & {appeal: Appeal | null}} trouble
  * @property {TalkScreen | null} talk
  * @property {LastScreen | null} last
  */
@@ -96,6 +102,7 @@ export function show(state) {
     homeNote: state.terms.paused ? words.resting('paused') : '',
     wanted: wantedOf(state),
     seeking: seekingOf(state),
+    check: checkOf(state),
     trouble: troubleOf(state),
     talk: talkOf(state),
     last: lastScreenOf(state),
@@ -146,6 +153,11 @@ function seekingOf({ line, place, counts, wanted }) {
     case 'resting': return { title: 'One moment…', detail: words.resting(line.way.why), more: '' };
     case 'off': case 'refused': case 'entering': case 'connecting':
       return { title: 'One moment…', detail: 'Opening a line.', more: '' };
+    // The check has words of its own.
+    case 'proving': {
+      const others = line.way.demand.proof === PROOF.turnstile;
+      return { title: others ? 'One small check' : 'One moment…', detail: '', more: '' };
+    }
     case 'open':
       if (place.paused) return { title, detail: 'Matching is paused for a moment. You keep your place.', more: '' };
       return { title, ...phrases.search(wanted, { ...place, alone: counts !== null && counts.online <= 1 }) };
@@ -168,10 +180,25 @@ function wantedOf({ wanted, line: { limits } }) {
 
 /**
  * @param {State} state
- * @returns {words.Words}
+ * @returns {Screen['trouble']}
  */
-function troubleOf({ line }) {
-  return line.way.at === 'refused' ? words.trouble(line.way.why, line.way.until) : { title: '', detail: '' };
+function troubleOf({ line: { way }, terms }) {
+  if (way.at !== 'refused') return { title: '', detail: '', appeal: null };
+  const banned = way.why === PROBLEM.banned || way.why === String(CLOSE.banned);
+  return { ...words.trouble(way.why, way.until), appeal: banned ? appealOf(terms.contact) : null };
+}
+
+/**
+ * @param {State} state
+ * @param {import('./state.js').Why} why
+ * @param {boolean} held   there is no line just now on which it could be told
+ * @returns {{over: words.Words, appeal: Appeal | null}}
+ */
+function endingOf({ line: { way }, terms }, why, held) {
+  const over = words.ending(why, held);
+  if (why.by !== 'close' || why.code !== CLOSE.banned) return { over, appeal: null };
+  const until = way.at === 'refused' ? way.until : null;
+  return { over: { ...over, detail: words.withEnd(over.detail, until) }, appeal: appealOf(terms.contact) };
 }
 
 /**
@@ -187,7 +214,7 @@ function talkOf(state) {
   return {
     c: talk.c,
     ...statusOf(state, talk, over),
-    broken: over ? null : brokenOf(talk),
+    broken: over ? null : brokenOf(talk, state.line),
     inCommon: phrases.inCommon(talk.common, talk.lang),
     blocked: over && isBlocked(place.why),
     blockWords: words.blocking(over),
@@ -195,7 +222,7 @@ function talkOf(state) {
     shortened: isShortened(talk),
     bubbles: talk.entries.map((entry) => bubble(talk, entry, over)),
     typing: talk.partnerTyping,
-    over: over ? words.ending(place.why, isHeld(state, talk.c)) : null,
+    ...(over ? endingOf(state, place.why, isHeld(state, talk.c)) : { over: null, appeal: null }),
     notice: words.notice(state.notice),
     armed: state.armed,
     draft,
@@ -258,7 +285,7 @@ function statusOf({ line }, talk, over) {
       if (talk.flow === 'cut') return { status: 'Coming back…', tone: 'wait' };
       if (talk.partner === PARTNER.away) return { status: 'They are away', tone: 'wait' };
       return { status: 'With a stranger', tone: 'good' };
-    case 'resting': case 'entering': case 'connecting':
+    case 'resting': case 'entering': case 'proving': case 'connecting':
       return { status: over ? 'Connecting again…' : 'Coming back…', tone: 'wait' };
     case 'off': return { status: over ? 'Over' : 'Not connected', tone: 'off' };
     case 'refused': return { status: 'Not connected', tone: 'off' };
@@ -267,11 +294,15 @@ function statusOf({ line }, talk, over) {
 
 /**
  * @param {Talk} talk
+ * @param {State['line']} line
  * @returns {words.Break | null}
  */
-function brokenOf({ flow, grace_ms }) {
+function brokenOf({ flow, grace_ms }, { way }) {
   switch (flow) {
-    case 'cut': return words.broken('down', null);
+    case 'cut': {
+      const takesThePerson = way.at === 'proving' && way.demand.proof === PROOF.turnstile;
+      return words.broken(takesThePerson ? 'check' : 'down', null);
+    }
     case 'away': return words.broken('away', grace_ms);
     case 'sync': case 'on': return null;
   }

@@ -14,11 +14,20 @@ import { LIMITS } from './wire.js';
 /** @typedef {import('./outbox.js').Outbox} Outbox */
 
 /**
+ * Why a check by others came to nothing.
+ * @typedef {'blocked' | 'failed' | 'expired' | 'timeout' | 'unsupported'} Fault
+ */
+
+/**
  * Where the way to the service stands. `attempt` counts tries since the last `welcome`; a line is `ready` once the
  * service has said all that its `welcome` promises; `firm` rests are the service's own wish and are not cut short;
- * `then` is what comes after the rest.
+ * `then` is what comes after the rest. `rounds` counts the proofs that the door has asked for on this try; while one is
+ * made, `part` of 1 is done, `late` says that it takes long, and a check that came to a `fault` waits for the person,
+ * for whom the `turn` counts.
  * @typedef {{at: 'off'}
- *   | {at: 'entering', attempt: number}
+ *   | {at: 'entering', attempt: number, rounds: number}
+ *   | {at: 'proving', attempt: number, rounds: number, demand: import('./proof/challenge.js').Demand, part: number,
+ *     late: boolean, turn: number, fault: Fault | null}
  *   | {at: 'connecting', attempt: number}
  *   | {at: 'open', ready: boolean}
  *   | {at: 'resting', attempt: number, then: 'enter' | 'connect', firm: boolean, why: string | null}
@@ -95,8 +104,10 @@ import { LIMITS } from './wire.js';
  */
 
 /**
- * The service's terms and the person's yes. `agreed` may come before the version is known.
- * @typedef {{version: string | null, accepted: string | null, agreed: boolean, paused: boolean, attempt: number}} Terms
+ * The service's terms and the person's yes. `agreed` may come before the version is known. `contact` is whom to ask
+ * about a ban, and `siteKey` whose check it is, where the door has told.
+ * @typedef {{version: string | null, accepted: string | null, agreed: boolean, paused: boolean, attempt: number,
+ *   contact: string | null, siteKey: string | null}} Terms
  */
 
 /**
@@ -129,7 +140,9 @@ import { LIMITS } from './wire.js';
 
 /**
  * @typedef {{do: 'ask'}
- *   | {do: 'enter', visitor: string | null, pass: string | null}
+ *   | {do: 'enter', visitor: string | null, pass: string | null, proof?: string}
+ *   | {do: 'prove', challenge: import('./proof/challenge.js').Challenge}
+ *   | {do: 'unprove'}
  *   | {do: 'connect', lobby: string, hello: ClientFrame, limits: Limits}
  *   | {do: 'send', frame: ClientFrame}
  *   | {do: 'hangup'}
@@ -144,7 +157,7 @@ import { LIMITS } from './wire.js';
  * @typedef {{type: 'boot', visitor: string | null, accepted: string | null, counted: boolean, visible: boolean,
  *     interests: string | null, lang: string | null, languages: readonly string[], dismissed: string | null,
  *     kept: import('./kept.js').Kept | null}
- *   | {type: 'asked', terms: string, paused: boolean}
+ *   | {type: 'asked', terms: string, paused: boolean, contact?: string | null, siteKey?: string | null}
  *   | {type: 'unasked'}
  *   | {type: 'accept'} | {type: 'talk'} | {type: 'next'} | {type: 'stop'} | {type: 'home'} | {type: 'escape'}
  *   | {type: 'interest', text: string, take: 'none' | 'ended' | 'list' | 'all'}
@@ -153,7 +166,10 @@ import { LIMITS } from './wire.js';
  *   | {type: 'draft', text: string} | {type: 'send'}
  *   | {type: 'visible', on: boolean} | {type: 'wake'} | {type: 'doubt'}
  *   | {type: 'entered', pass: string, lobby: string, visitor: string}
- *   | {type: 'refused', code: string, retry_ms: number | null, until: number | null}
+ *   | {type: 'refused', code: string, retry_ms: number | null, until: number | null, contact?: string}
+ *   | {type: 'demanded', demand: import('./proof/challenge.js').Demand}
+ *   | {type: 'proving', part: number} | {type: 'proved', proof: string}
+ *   | {type: 'unproved', fault: Fault} | {type: 'reprove'}
  *   | {type: 'frame', frame: ServerFrame}
  *   | {type: 'down', code: number, reason: string}
  *   | {type: 'timer', name: string}
@@ -170,7 +186,9 @@ import { LIMITS } from './wire.js';
 
 /** @type {State} */
 export const INITIAL = Object.freeze({
-  terms: Object.freeze({ version: null, accepted: null, agreed: false, paused: false, attempt: 0 }),
+  terms: Object.freeze({
+    version: null, accepted: null, agreed: false, paused: false, attempt: 0, contact: null, siteKey: null,
+  }),
   line: Object.freeze({
     way: Object.freeze({ at: 'off' }), pass: null, lobby: null, visitor: null, ticket: null, lines: 0, young: 0,
     counted: false, limits: LIMITS,
@@ -198,7 +216,7 @@ export const INITIAL = Object.freeze({
 export const TIMER = Object.freeze({
   ask: 'ask', rest: 'rest', steady: 'steady', answer: 'answer', find: 'find', armed: 'armed', got: 'got', hold: 'hold',
   typing: 'typing', lapse: 'lapse', sync: 'sync', resend: 'resend', grace: 'grace', long: 'long', file: 'file',
-  clock: 'clock',
+  clock: 'clock', check: 'check',
 });
 
 /**

@@ -1,24 +1,35 @@
 // The one way for a string to become code here. The headers ask for trusted types and allow a single policy, by this
-// name; it makes one address, the ticker's, and whatever else is handed to it is refused by the browser.
+// name; it makes the addresses of this page's two workers, and whatever else is handed to it is refused by the browser.
 
 /** The name that static/_headers allows. */
-const POLICY = 'edgewise-ticker';
+const POLICY = 'edgewise-worker';
 
-const ADDRESS = new URL('./ticker.js', import.meta.url).href;
+/** The workers by name, and where each is. */
+const WORKERS = new Map([
+  ['ticker', new URL('./ticker.js', import.meta.url).href],
+  ['proof', new URL('./proof/worker.js', import.meta.url).href],
+]);
 
 /**
  * The part of the browser's `trustedTypes` that is used; absent in browsers that know none.
- * @typedef {{createPolicy: (name: string, rules: {createScriptURL: () => string}) => {
- *   createScriptURL: (input: string) => unknown}}} Factory
+ * @typedef {{createPolicy: (name: string, rules: {createScriptURL: (name: string) => string}) => {
+ *   createScriptURL: (name: string) => unknown}}} Factory
  */
 
+/** @param {string} name */
+function addressOf(name) {
+  const address = WORKERS.get(name);
+  if (address === undefined) throw new TypeError('no such worker');
+  return address;
+}
+
 /**
- * The address of the ticker, as `new Worker` takes it. To be asked for once: a second policy of that name is refused.
+ * What gives the address of a worker, as `new Worker` takes it. To be asked for once: a second policy of that name is
+ * refused.
  * @param {Factory | undefined} [trustedTypes]
- * @returns {string}
+ * @returns {(name: 'ticker' | 'proof') => string}
  */
-export function tickerAddress(trustedTypes = Reflect.get(globalThis, 'trustedTypes')) {
-  if (trustedTypes === undefined) return ADDRESS;
-  const policy = trustedTypes.createPolicy(POLICY, { createScriptURL: () => ADDRESS });
-  return /** @type {string} */ (policy.createScriptURL(''));
+export function workerAddresses(trustedTypes = Reflect.get(globalThis, 'trustedTypes')) {
+  const policy = trustedTypes?.createPolicy(POLICY, { createScriptURL: addressOf });
+  return (name) => (policy === undefined ? addressOf(name) : /** @type {string} */ (policy.createScriptURL(name)));
 }

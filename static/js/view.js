@@ -2,9 +2,11 @@
 // what the person does into events. Everything that anybody said goes in through `textContent`.
 
 import { createAnnouncements } from './view-announcements.js';
+import { createAppeal } from './view-appeal.js';
 import { createBlock } from './view-block.js';
 import { createLinks } from './view-links.js';
 import { createReport } from './view-report.js';
+import { createCheck } from './view-check.js';
 import { createWanted } from './view-wanted.js';
 
 /** @typedef {import('./state.js').Event} Event */
@@ -54,6 +56,9 @@ export function createView(document, window, emit) {
   const block = createBlock(hands);
   const report = createReport(hands);
   const links = createLinks(hands);
+  const check = createCheck(hands, window);
+  const troubleAppeal = createAppeal(hands, 'trouble-appeal');
+  const endingAppeal = createAppeal(hands, 'ending-appeal');
 
   listen();
 
@@ -71,7 +76,9 @@ export function createView(document, window, emit) {
     wanted.render(screen.wanted);
     text('trouble-title', screen.trouble.title);
     text('trouble-detail', screen.trouble.detail);
+    troubleAppeal(screen.trouble.appeal);
     showOnly(screen.name);
+    check.render(screen.check, screen.name);
     if (screen.talk !== null) renderTalk(screen.talk, from?.talk ?? null);
     else clearTalk();
     block.render(screen.talk, from?.talk?.c);
@@ -125,6 +132,7 @@ export function createView(document, window, emit) {
     get('actions').hidden = talk.over !== null;
     text('ending-title', talk.over?.title ?? '');
     text('ending-detail', talk.over?.detail ?? '');
+    endingAppeal(talk.appeal);
     const known = from?.c === talk.c ? from.over?.title : talk.over?.title;
     if (talk.over !== null && talk.over.title !== known) hear(`${talk.over.title}. ${talk.over.detail}`);
     if (talk.typing && from?.typing === false) hear('The stranger is writing');

@@ -45,6 +45,12 @@ export const PROBLEM = Object.freeze({
   badRequest: 'bad_request', tooLarge: 'too_large', upgradeRequired: 'upgrade_required', unavailable: 'unavailable',
 });
 
+/** What entering takes. */
+export const PROOF = Object.freeze({ none: 'none', work: 'pow', turnstile: 'turnstile' });
+
+/** The service reads no longer proof than this, in characters. */
+export const PROOF_CHARS_MAX = 2_048;
+
 /** Why a socket was closed. Every code that is not here means that the line broke. */
 export const CLOSE = Object.freeze({
   wished: 1000, binary: 1003, tooBig: 1009, restart: 4000, moved: 4001, notThisProtocol: 4400, enterAgain: 4401,

@@ -22,9 +22,15 @@ const OUR_FAULT = {
 };
 
 /** @type {Words} */
-const UNPROVEN = {
+const UNKNOWN_PROOF = {
   title: 'One more check is needed',
-  detail: 'The service wants to be sure that you are a person, and this page could not show it. Reload and try again.',
+  detail: 'The service asks for a check that this page does not know. Reload the page, then try again.',
+};
+
+/** @type {Words} */
+const UNPROVEN = {
+  title: 'The check did not work',
+  detail: 'This page did it three times, and the service did not take it. Wait a moment, then try again.',
 };
 
 /** @type {Words} */
@@ -36,7 +42,7 @@ const BANNED = { title: 'You cannot come in for now', detail: 'Your access is su
  * @type {ReadonlyMap<string, Words>}
  */
 const TROUBLE = new Map(Object.entries({
-  [PROBLEM.proofRequired]: UNPROVEN,
+  [PROBLEM.proofRequired]: UNKNOWN_PROOF,
   [PROBLEM.proofInvalid]: UNPROVEN,
   [PROBLEM.forbiddenOrigin]: {
     title: 'This page is not at its own address',
@@ -87,7 +93,7 @@ const ENDINGS = new Map(Object.entries({
 
 /** @type {ReadonlyMap<number, Words>} */
 const CLOSED = new Map([
-  [CLOSE.banned, { title: 'You left', detail: 'Your access has been suspended, so the conversation is over.' }],
+  [CLOSE.banned, { title: 'The conversation is over', detail: 'Your access has been suspended.' }],
   [CLOSE.newerSocket, { title: 'You left', detail: 'Edgewise was opened in a newer window.' }],
   [CLOSE.flooding, { title: 'You left', detail: 'Too much was sent from here in too short a time.' }],
 ]);
@@ -150,8 +156,17 @@ const MARKS = Object.freeze({
  */
 export function trouble(why, until) {
   const words = TROUBLE.get(why) ?? OUR_FAULT;
-  if (words !== BANNED || until === null) return words;
-  return { ...words, detail: `${words.detail} It ends ${moment(until)}.` };
+  return words === BANNED ? { ...words, detail: withEnd(words.detail, until) } : words;
+}
+
+/**
+ * What is suspended, and until when.
+ * @param {string} words
+ * @param {number | null} until
+ * @returns {string}
+ */
+export function withEnd(words, until) {
+  return until === null ? words : `${words} The suspension ends ${moment(until)}; you can come in again then.`;
 }
 
 /**
@@ -251,13 +266,16 @@ export function notice(notice) {
 
 /**
  * What stands between the two sides just now. `left_ms`: for how long an away partner's seat is still held.
- * @param {'down' | 'away'} what
+ * @param {'down' | 'check' | 'away'} what
  * @param {number | null} left_ms
  * @returns {Break}
  */
 export function broken(what, left_ms) {
   if (what === 'down') {
     return { words: 'Your line is down. Coming back by itself; what you write waits here.', countdown: '' };
+  }
+  if (what === 'check') {
+    return { words: 'Your line is down. It comes back after the check; what you write waits here.', countdown: '' };
   }
   const seconds = Math.ceil((left_ms ?? 0) / 1_000);
   if (seconds <= 0) return { words: 'They have lost their line, and did not come back in time.', countdown: '' };

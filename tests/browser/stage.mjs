@@ -133,29 +133,44 @@ export async function banned(page) {
 export async function played(page) {
   /** @type {Record<string, any>[]} */
   const frames = [];
+  const greeting = { state: 'idle' };
   /** @type {((text: string) => void) | null} */
   let say = null;
+  /** @type {((code: number, reason: string) => void) | null} */
+  let close = null;
   const limits = {
     frame_bytes: 8192, text_chars: 2000, interests: 10, interest_chars: 32, in_flight: 16, ping_ms: 25_000,
     pong_ms: 10_000, grace_ms: 60_000, return_ms: 250,
   };
   await page.routeWebSocket(/\/ws\//, (socket) => {
     say = (text) => socket.send(text);
+    close = (code, reason) => void socket.close({ code, reason });
     socket.onMessage((text) => {
       if (text === 'ping') return socket.send('pong');
       const frame = JSON.parse(String(text));
       frames.push(frame);
       if (frame.type !== 'hello') return;
-      socket.send(JSON.stringify({ type: 'welcome', v: 1, ticket: 't', state: 'idle', limits }));
+      socket.send(JSON.stringify({ type: 'welcome', v: 1, ticket: 't', limits, ...greeting }));
     });
   });
   return {
     /** What the page has sent. */
     frames,
 
+    /** What its next line is greeted with. */
+    greeting,
+
     /** @param {Record<string, unknown>} frame */
     send(frame) {
       say?.(JSON.stringify(frame));
+    },
+
+    /**
+     * @param {number} code
+     * @param {string} [reason]
+     */
+    close(code, reason = '') {
+      close?.(code, reason);
     },
 
     /**

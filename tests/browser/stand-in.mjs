@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { CHROMIUM, DESK, FLAGS, PATIENCE_MS } from './stage.mjs';
 import { Moderation } from './stand-in-moderation.mjs';
+import { headersOf } from './headers.mjs';
 import { stats } from '../js/admin-samples.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
@@ -23,8 +24,6 @@ const root = fileURLToPath(new URL('../../static/', import.meta.url));
 const TYPES = {
   '.html': 'text/html; charset=utf-8', '.css': 'text/css', '.js': 'text/javascript', '.svg': 'image/svg+xml',
 };
-const headers = [...readFileSync(`${root}_headers`, 'utf8').matchAll(/^ {2}([\w-]+): (.*)$/gm)]
-  .map(([, name = '', value = '']) => /** @type {const} */ ([name, value]));
 
 /** What the service is and does just now; a test changes it as it goes. */
 export class Service {
@@ -156,7 +155,7 @@ async function serve(service, request, response) {
   if (!path.startsWith('/admin/')) {
     const file = path === '/admin' ? 'admin.html' : path.slice(1);
     const body = readFileSync(root + file);
-    response.writeHead(200, [['content-type', TYPES[extname(file)] ?? 'text/plain'], ...headers].flat());
+    response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'text/plain', ...headersOf(path) });
     response.end(body);
     return;
   }

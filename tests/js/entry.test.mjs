@@ -26,9 +26,13 @@ function service(status, body) {
 const known = (visitor = null, memory = [], pass = null) => ({ visitor, memory, pass });
 
 test('the terms are asked for at the door', async () => {
-  const { fetch, asked } = service(200, { terms: '3', proof: 'none', site_key: null, paused: false });
-  assert.deepEqual(await ask(fetch), { type: 'asked', terms: '3', paused: false });
-  assert.equal(asked[0]?.path, '/enter');
+  const { fetch, asked: requests } = service(200, { terms: '3', proof: 'none', site_key: null, paused: false });
+  const asked = { type: 'asked', terms: '3', paused: false, contact: null, siteKey: null };
+  assert.deepEqual(await ask(fetch), asked);
+  const info = { terms: '3', proof: 'turnstile', site_key: '0x4A', paused: false, contact: 'a@b.example' };
+  const told = service(200, info);
+  assert.deepEqual(await ask(told.fetch), { ...asked, contact: 'a@b.example', siteKey: '0x4A' });
+  assert.equal(requests[0]?.path, '/enter');
 });
 
 test('a door that says nothing sensible has not said its terms', async () => {
@@ -67,6 +71,48 @@ test('a refusal is its code, and when to come again', async () => {
   const busy = service(429, { code: 'slow_down', retry_ms: 900 });
   const refused = { type: 'refused', code: 'slow_down', retry_ms: 900, until: null };
   assert.deepEqual(await enter(busy.fetch, known()), refused);
+});
+
+test('whom to ask about a ban is told with it', async () => {
+  const { fetch } = service(403, { code: 'banned', until: 17, contact: 'help@edge.example' });
+  const refused = { type: 'refused', code: 'banned', retry_ms: null, until: 17 };
+  assert.deepEqual(await enter(fetch, known()), { ...refused, contact: 'help@edge.example' });
+  for (const contact of [null, '', 7, 'x'.repeat(501)]) {
+    assert.deepEqual(await enter(service(403, { code: 'banned', until: 17, contact }).fetch, known()), refused);
+  }
+});
+
+test('a door that wants a proof says which, before and after a wrong one', async () => {
+  const challenge = {
+    algorithm: 'SHA-256', challenge: 'c'.repeat(64), maxnumber: 100_000, salt: 'ab?expires=1795543836',
+    signature: 'd'.repeat(64),
+  };
+  for (const code of ['proof_required', 'proof_invalid']) {
+    const { fetch } = service(401, { code, proof: 'pow', challenge });
+    assert.deepEqual(await enter(fetch, known()), { type: 'demanded', demand: { proof: 'pow', challenge } });
+  }
+  const turnstile = service(401, { code: 'proof_required', proof: 'turnstile', site_key: '0x4A' });
+  assert.deepEqual(await enter(turnstile.fetch, known()), {
+    type: 'demanded', demand: { proof: 'turnstile', siteKey: '0x4A' },
+  });
+});
+
+test('a proof that this page cannot give is a refusal', async () => {
+  for (const body of [{ proof: 'pow' }, { proof: 'a_proof_of_next_year' }, {}]) {
+    const event = await enter(service(401, { code: 'proof_required', ...body }).fetch, known());
+    assert.equal(event.type === 'refused' && event.code, 'proof_required');
+  }
+  // Only a refusal asks for anything.
+  const event = await enter(service(200, { code: 'proof_required', proof: 'turnstile', site_key: 'k' }).fetch, known());
+  assert.equal(event.type === 'refused' && event.code, 'unavailable');
+});
+
+test('a proof goes along with all that was said before, however much that is', async () => {
+  const { fetch, asked } = service(200, { pass: 'p', lobby: 'l', visitor: 'v', expires: 1 });
+  await enter(fetch, { ...known('v', ['t1'], 'old'), proof: 'made' });
+  assert.equal(asked[0]?.init?.body, '{"terms":true,"visitor":"v","memory":["t1"],"pass":"old","proof":"made"}');
+  await enter(fetch, { ...known('v', Array.from({ length: 8 }, () => 't'.repeat(16_000))), proof: 'p'.repeat(2_048) });
+  assert.ok(String(asked[1]?.init?.body).length <= 65_536);
 });
 
 test('an answer that the service did not write is judged by its status', async () => {

@@ -4,8 +4,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
-import { tickerAddress } from '../../static/js/trusted.js';
+import { workerAddresses } from '../../static/js/trusted.js';
 import { CLOSE, PROBLEM, REFUSED, TO, FROM, ENDED, EVENT } from '../../static/js/wire.js';
+import { headersOf } from '../browser/headers.mjs';
 import { KNOWN } from '../../static/js/words.js';
 
 const root = new URL('../../', import.meta.url);
@@ -21,8 +22,10 @@ function list(path) {
 const scriptsIn = (path) => list(path).map((name) => ({ path: name, source: read(name) }));
 
 const html = read('static/index.html');
+const pages = ['turnstile', 'privacy'].map((name) => read(`static/${name}.html`));
 const adminHtml = read('static/admin.html');
-const scripts = scriptsIn('static/js/');
+const proofScripts = scriptsIn('static/js/proof/');
+const scripts = [...scriptsIn('static/js/'), ...proofScripts];
 const adminScripts = scriptsIn('static/js/admin/');
 const protocol = read('docs/PROTOCOL.md');
 
@@ -37,28 +40,40 @@ test('only the view knows the document, and nothing becomes markup', () => {
 });
 
 test('no page has inline code or style, or asks anybody else for anything', () => {
-  for (const page of [html, adminHtml]) {
+  for (const page of [html, adminHtml, ...pages]) {
     assert.doesNotMatch(page, /\son\w+=|\sstyle=|<style|javascript:/);
     assert.doesNotMatch(page, /<script(?![^>]*\ssrc=)/);
   }
-  for (const source of [html, adminHtml, ...list('static/css/').map(read)]) {
+  for (const source of [html, adminHtml, ...pages, ...list('static/css/').map(read)]) {
     assert.doesNotMatch(source, /https?:|url\(|@import/);
   }
 });
 
 /** @param {string} page */
-const namedIn = (page) => [...page.matchAll(/(?:href|src)="\/([^"]+)"/g)].map(([, path]) => `static/${path}`);
+function namedIn(page) {
+  const paths = [...page.matchAll(/(?:href|src)="\/([^"]+)"/g)].map(([, path = '']) => `static/${path}`);
+  return paths.map((path) => (/\.\w+$/.test(path) ? path : `${path}.html`));
+}
 
 test('every file that a page names exists', () => {
-  for (const page of [html, adminHtml]) {
-    assert.ok(namedIn(page).length >= 5);
-    namedIn(page).forEach(read);
-  }
+  for (const page of [html, adminHtml]) assert.ok(namedIn(page).length >= 5);
+  for (const page of [html, adminHtml, ...pages]) namedIn(page).forEach(read);
 });
 
 test('every module is named in the page, so that all are fetched at once', () => {
-  for (const { path } of scripts.filter((script) => !script.path.endsWith('/ticker.js'))) {
-    assert.ok(html.includes(`"/js/${path.split('/').at(-1)}"`), path);
+  // Workers, and what is only for the frame of a check by others.
+  const apart = ['ticker.js', 'proof/worker.js', 'proof/view-turnstile.js'].map((name) => `static/js/${name}`);
+  for (const { path } of scripts.filter((script) => !apart.includes(script.path))) {
+    assert.ok(html.includes(`"/${path.slice('static/'.length)}"`), path);
+  }
+});
+
+test('only the frame of a check by others knows the address of anybody else', () => {
+  for (const { path, source } of scripts) {
+    const code = source.replace(/^\s*(?:\/\/|\*).*$/gm, '');
+    const addresses = [...code.matchAll(/https?:\/\/[\w.]+/g)].map(([address]) => address);
+    const frame = path.endsWith('/proof/view-turnstile.js');
+    assert.deepEqual(addresses, frame ? ['https://challenges.cloudflare.com'] : [], path);
   }
 });
 
@@ -78,7 +93,8 @@ test('the operator’s page names the modules that it takes, and no other', () =
 });
 
 test('every part of a page that its view asks for is there, once', () => {
-  for (const [page, views] of /** @type {const} */ ([[html, scripts], [adminHtml, adminScripts]])) {
+  const ours = scripts.filter(({ path }) => !path.includes('/proof/'));
+  for (const [page, views] of /** @type {const} */ ([[html, ours], [adminHtml, adminScripts]])) {
     const ids = [...page.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id);
     assert.equal(new Set(ids).size, ids.length);
     const view = views.filter(({ path }) => path.includes('/view')).map(({ source }) => source).join('');
@@ -99,29 +115,47 @@ test('no search engine is to show the operator’s page', () => {
 });
 
 test('the headers allow what the page does and nothing else', () => {
-  const headers = read('static/_headers');
-  const policy = /Content-Security-Policy: (.*)/.exec(headers)?.[1]?.split('; ').sort();
-  assert.deepEqual(policy, [
+  const headers = headersOf('/');
+  assert.deepEqual(headers['content-security-policy']?.split('; ').sort(), [
     "base-uri 'none'", "connect-src 'self'", "default-src 'none'", "form-action 'none'", "frame-ancestors 'none'",
-    "img-src 'self'", "require-trusted-types-for 'script'", "script-src 'self'", "style-src 'self'",
-    'trusted-types edgewise-ticker', "worker-src 'self'",
+    "frame-src 'self'", "img-src 'self'", "require-trusted-types-for 'script'", "script-src 'self'", "style-src 'self'",
+    'trusted-types edgewise-worker', "worker-src 'self'",
   ]);
+  assert.equal(headers['x-content-type-options'], 'nosniff');
+  assert.equal(headers['referrer-policy'], 'no-referrer');
+  assert.deepEqual(headersOf('/privacy'), headers);
 });
 
-test('of trusted types there is one, which makes the address of the ticker and nothing else', () => {
+test('of trusted types there is one, which makes the addresses of the workers and nothing else', () => {
   const makers = [...scripts, ...adminScripts].filter(({ source }) => source.includes('createPolicy('));
   assert.deepEqual(makers.map(({ path }) => path), ['static/js/trusted.js']);
   /** @type {string[]} */
   const names = [];
-  const address = tickerAddress({
+  const address = workerAddresses({
     createPolicy(name, { createScriptURL }) {
       names.push(name);
       return { createScriptURL };
     },
   });
-  assert.deepEqual(names, ['edgewise-ticker']);
-  assert.equal(address, new URL('static/js/ticker.js', root).href);
-  assert.equal(tickerAddress(undefined), address);
+  const here = { ticker: new URL('static/js/ticker.js', root).href, proof: new URL('static/js/proof/worker.js', root).href };
+  assert.deepEqual({ ticker: address('ticker'), proof: address('proof') }, here);
+  assert.deepEqual(names, ['edgewise-worker']);
+  const plain = workerAddresses(undefined);
+  assert.deepEqual({ ticker: plain('ticker'), proof: plain('proof') }, here);
+  for (const name of ['', 'javascript:0', 'https://example.com/x.js', '__proto__', 'constructor']) {
+    assert.throws(() => address(/** @type {'ticker'} */ (name)), TypeError, name);
+  }
+});
+
+test('the frame of a check by others may take from Cloudflare, and stand in this page alone', () => {
+  const { 'content-security-policy': policy, ...others } = headersOf('/turnstile');
+  assert.deepEqual(policy?.split('; ').sort(), [
+    "base-uri 'none'", "default-src 'none'", "form-action 'none'", "frame-ancestors 'self'",
+    'frame-src https://challenges.cloudflare.com', "script-src 'self' https://challenges.cloudflare.com",
+    "style-src 'self'",
+  ]);
+  const { 'content-security-policy': _, ...general } = headersOf('/');
+  assert.deepEqual(others, general);
 });
 
 /** @param {RegExp} part */
