@@ -65,7 +65,7 @@ check-upload:
 ## Testing
 
 .PHONY: test test-unit test-vectors test-js test-simulation test-matching test-population test-client test-model
-.PHONY: test-runtime test-chaos test-browser bundles model chaos soak
+.PHONY: test-runtime test-chaos test-browser bundles model looks chaos soak
 test: setup test-unit test-vectors test-js test-simulation test-matching test-population test-client test-model test-runtime test-chaos test-browser ## all tests, in the order in which they fail soonest
 
 test-unit: ## the modules' own tests
@@ -111,6 +111,10 @@ test-chaos: bundles ## the real runtime, broken on purpose: a minute of what `ma
 # Much of it is waiting, so files run side by side.
 test-browser: bundles ## the page in Chromium
 	$(stage) sh -c 'CHROMIUM="$$(scripts/browser.sh)" && export CHROMIUM && ls tests/browser/*.test.mjs && node --test --test-concurrency=3 --test-reporter=spec tests/browser/*.test.mjs'
+
+looks: export LOOKS := all
+looks: setup bundles ## every screen on phone and desk, by day and by night; `make test` takes two looks of the four
+	$(stage) sh -c 'CHROMIUM="$$(scripts/browser.sh)" && export CHROMIUM && node --test --test-concurrency=3 --test-reporter=spec tests/browser/*screens.test.mjs tests/browser/announcements.test.mjs'
 
 chaos: setup bundles ## break everything on purpose, at random (PAIRS=50 MINUTES=10 SEED=…)
 	$(stage) cargo test --locked --profile sim --test chaos -- --seed $(SEED) --pairs $(PAIRS) --minutes $(MINUTES) --returns 500 --strict

@@ -27,6 +27,15 @@ export const PATIENCE_MS = 15_000;
 export const PHONE = Object.freeze({ viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true });
 export const DESK = Object.freeze({ viewport: { width: 1280, height: 800 } });
 
+/** @type {readonly (readonly [string, Look & typeof DESK])[]} */
+const four = [
+  ['phone-light', { ...PHONE, colorScheme: 'light' }], ['desk-dark', { ...DESK, colorScheme: 'dark' }],
+  ['phone-dark', { ...PHONE, colorScheme: 'dark' }], ['desk-light', { ...DESK, colorScheme: 'light' }],
+];
+
+/** How every screen is looked at: each size and each scheme once, or all four of them with LOOKS=all. */
+export const LOOKS = Object.freeze(four.slice(0, process.env.LOOKS === 'all' ? 4 : 2));
+
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const shots = fileURLToPath(new URL('shots/', import.meta.url));
 mkdirSync(shots, { recursive: true });
@@ -258,8 +267,8 @@ export async function shoot(page, name, whole = false) {
  * @param {Page} page
  */
 export async function faults(page) {
-  // Through the debugger, since the page's own policy would not let it in.
-  await page.evaluate(axe);
+  // Through the debugger, since the page's own policy would not let it in; once per document, since it is large.
+  if (await page.evaluate('!("axe" in globalThis)')) await page.evaluate(axe);
   /** @type {import('axe-core').AxeResults} */
   const results = await page.evaluate('axe.run(document, { resultTypes: ["violations"] })');
   return results.violations
