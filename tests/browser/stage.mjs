@@ -21,6 +21,15 @@ export const FLAGS = [
   '--disable-component-update', '--disable-sync',
 ];
 
+// Of Chromium's own window, whose suggestions are two more pages for each that is opened, and as much work. A list of
+// our own replaces the driver's, so the driver's is in it.
+const UNWANTED = [
+  'WebUIOmniboxPopup', 'WebUIOmniboxAimPopup',
+  'AimEnabled', 'AvoidCorsURLLoaderRestartOnRedirect', 'AvoidUnnecessaryBeforeUnloadCheckSync',
+  'DestroyProfileOnBrowserClose', 'HttpsFirstBalancedModeAutoEnable', 'HttpsUpgrades', 'LensOverlay', 'MediaRouter',
+  'NetworkTimeServiceQuerying', 'OptimizationHints', 'PaintHolding', 'PreconnectToSearch', 'ThirdPartyStoragePartitioning',
+];
+
 /** Longer than anything on this page may take, the dead-line times aside. */
 export const PATIENCE_MS = 15_000;
 
@@ -40,6 +49,12 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const shots = fileURLToPath(new URL('shots/', import.meta.url));
 mkdirSync(shots, { recursive: true });
 
+/** The browser, driven by Playwright. */
+export function launch() {
+  const args = [...FLAGS, `--disable-features=${UNWANTED.join(',')}`];
+  return chromium.launch({ executablePath: CHROMIUM, args });
+}
+
 /**
  * Starts the service and the browser; `close` ends both.
  * @param {{secrets?: Record<string, string>}} [options]   the harness's own
@@ -52,7 +67,7 @@ export async function openStage(options = {}) {
   const [first] = await once(lines, 'line');
   const { ready, url, error } = JSON.parse(first);
   assert.ok(ready, error);
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  const browser = await launch();
   /** What pages complained of, the browser's own notes on requests that failed aside. @type {string[]} */
   const complaints = [];
   let commands = 0;
