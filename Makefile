@@ -64,9 +64,9 @@ check-upload:
 
 ## Testing
 
-.PHONY: test test-unit test-vectors test-js test-simulation test-matching test-population test-client test-model
+.PHONY: test test-unit test-vectors test-js test-timing test-simulation test-matching test-population test-client test-model
 .PHONY: test-runtime test-chaos test-browser bundles model looks chaos soak
-test: setup test-unit test-vectors test-js test-simulation test-matching test-population test-client test-model test-runtime test-chaos test-browser ## all tests, in the order in which they fail soonest
+test: setup test-unit test-vectors test-js test-timing test-simulation test-matching test-population test-client test-model test-runtime test-chaos test-browser ## all tests, in the order in which they fail soonest
 
 test-unit: ## the modules' own tests
 	$(stage) sh -c 'cargo test --locked --lib && cargo test --locked --doc'
@@ -76,6 +76,9 @@ test-vectors: ## the wire, against the files that Rust and JavaScript share
 
 test-js: ## the page's modules
 	$(stage) sh -c 'ls tests/js/*.test.mjs && node --test --test-reporter=spec tests/js/*.test.mjs'
+
+test-timing: ## whether a wrong token says how much of it is right
+	$(stage) cargo test --locked --profile sim --test timing -- --nocapture --test-threads=1
 
 test-simulation: ## random worlds against the domain
 	$(stage) cargo test --locked --profile sim --test simulation
