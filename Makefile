@@ -42,8 +42,8 @@ clean: ## remove what builds leave behind; tools, packages and secrets stay
 
 ## Checking
 
-.PHONY: check check-format check-lints check-docs check-types check-upload
-check: setup check-format check-lints check-docs check-types check-upload ## everything that needs no test to run
+.PHONY: check check-format check-lints check-docs check-types check-supply check-upload
+check: setup check-format check-lints check-docs check-types check-supply check-upload ## everything that needs no test to run
 
 check-format:
 	$(stage) cargo fmt --all --check
@@ -58,6 +58,9 @@ check-docs:
 
 check-types:
 	$(stage) tsc -p tsconfig.json
+
+check-supply: ## licences and sources of what the service is built from, and what is known against it
+	$(stage) scripts/supply.sh
 
 check-upload:
 	$(stage) sh -c 'scripts/bundle.sh release && node scripts/size.mjs build/bundle $(UPLOAD_KB_MAX)'
