@@ -11,6 +11,8 @@ UPLOAD_KB_MAX := 300
 # What `make chaos` does: how many talk, for how long, and what chance decides.
 PAIRS ?= 50
 MINUTES ?= 10
+# How often `make fuzz` tries each of its targets.
+RUNS ?= 10000000
 SEED ?= $(shell od -An -N4 -tu4 /dev/urandom | tr -d ' ')
 
 # Node 22 of npm's `node` package comes before the machine's own; wrangler asks nothing and reports nothing.
@@ -46,7 +48,7 @@ clean: ## remove what builds leave behind; tools, packages and secrets stay
 check: setup check-format check-lints check-docs check-types check-supply check-upload ## everything that needs no test to run
 
 check-format:
-	$(stage) cargo fmt --all --check
+	$(stage) sh -c 'cargo fmt --all --check && cargo fmt --manifest-path tests/fuzz/Cargo.toml --check'
 
 check-lints:
 	$(stage) sh -c 'cargo clippy --locked --all-targets -- -D warnings && cargo clippy --locked --lib --target wasm32-unknown-unknown -- -D warnings && cargo clippy --locked --lib --target wasm32-unknown-unknown --features probe -- -D warnings'
@@ -68,8 +70,8 @@ check-upload:
 ## Testing
 
 .PHONY: test test-unit test-vectors test-js test-timing test-simulation test-matching test-population test-client test-model
-.PHONY: test-runtime test-chaos test-browser bundles model looks chaos soak
-test: setup test-unit test-vectors test-js test-timing test-simulation test-matching test-population test-client test-model test-runtime test-chaos test-browser ## all tests, in the order in which they fail soonest
+.PHONY: test-runtime test-chaos test-browser bundles model looks fuzz fuzz-build chaos soak
+test: setup test-unit test-vectors test-js test-timing test-simulation test-matching test-population test-client test-model fuzz-build test-runtime test-chaos test-browser ## all tests, in the order in which they fail soonest
 
 test-unit: ## the modules' own tests
 	$(stage) sh -c 'cargo test --locked --lib && cargo test --locked --doc'
@@ -101,6 +103,12 @@ test-model: ## all orders of events within small bounds, over the domain and the
 model: export MODEL := full
 model: ## the same within wider bounds: takes minutes, and is no part of `make test`
 	$(stage) cargo test --locked --profile sim --test model -- --show-output
+
+fuzz-build: ## the fuzz targets, and the inputs that were kept for them
+	$(stage) scripts/fuzz.sh build
+
+fuzz: setup ## any input against the parsers, the seals and the lobby (RUNS=10000000 for each)
+	$(stage) scripts/fuzz.sh run $(RUNS)
 
 bundles:
 	$(stage) sh -c 'scripts/bundle.sh release && scripts/bundle.sh probe'

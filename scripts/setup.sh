@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Brings what building and testing takes, and changes nothing when it is there. Parts may be named:
-# rust npm secrets, and what only `make check` needs: supply.
+# rust npm secrets, and what only `make check` and `make fuzz` need: supply fuzz.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/toolchain.sh"
 
@@ -37,6 +37,11 @@ setup_nightly() {
 setup_supply() {
     # Unoptimised, it is compiled in a third of the time, and looks at a lock file in seconds all the same.
     CARGO_PROFILE_DEV_DEBUG=0 install_tool cargo-deny "$cargo_deny_version" "$cargo_deny" --profile dev
+}
+
+setup_fuzz() {
+    nightly_ready || fail "fuzzing takes nightly Rust, which could not be installed"
+    install_tool cargo-fuzz "$cargo_fuzz_version" "$cargo_fuzz" --profile dev
 }
 
 # Installed beside its place and then moved, so that a broken or concurrent install never leaves half a tool.

@@ -6,7 +6,7 @@ set -euo pipefail
 
 [ -x "$cargo_deny" ] || scripts/setup.sh supply
 
-manifests=(Cargo.toml)
+manifests=(Cargo.toml tests/fuzz/Cargo.toml)
 deny() { "$cargo_deny" --locked --log-level error --manifest-path "$1" --config deny.toml "${@:2}"; }
 
 for manifest in "${manifests[@]}"; do
