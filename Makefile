@@ -11,6 +11,8 @@ UPLOAD_KB_MAX := 300
 # What `make chaos` does: how many talk, for how long, and what chance decides.
 PAIRS ?= 50
 MINUTES ?= 10
+# How often `make fuzz` tries each of its targets.
+RUNS ?= 10000000
 SEED ?= $(shell od -An -N4 -tu4 /dev/urandom | tr -d ' ')
 
 # Node 22 of npm's `node` package comes before the machine's own; wrangler asks nothing and reports nothing.
@@ -42,11 +44,11 @@ clean: ## remove what builds leave behind; tools, packages and secrets stay
 
 ## Checking
 
-.PHONY: check check-format check-lints check-docs check-types check-upload
-check: setup check-format check-lints check-docs check-types check-upload ## everything that needs no test to run
+.PHONY: check check-format check-lints check-docs check-types check-supply check-upload
+check: setup check-format check-lints check-docs check-types check-supply check-upload ## everything that needs no test to run
 
 check-format:
-	$(stage) cargo fmt --all --check
+	$(stage) sh -c 'cargo fmt --all --check && cargo fmt --manifest-path tests/fuzz/Cargo.toml --check'
 
 check-lints:
 	$(stage) sh -c 'cargo clippy --locked --all-targets -- -D warnings && cargo clippy --locked --lib --target wasm32-unknown-unknown -- -D warnings && cargo clippy --locked --lib --target wasm32-unknown-unknown --features probe -- -D warnings'
@@ -59,14 +61,17 @@ check-docs:
 check-types:
 	$(stage) tsc -p tsconfig.json
 
+check-supply: ## licences and sources of what the service is built from, and what is known against it
+	$(stage) scripts/supply.sh
+
 check-upload:
 	$(stage) sh -c 'scripts/bundle.sh release && node scripts/size.mjs build/bundle $(UPLOAD_KB_MAX)'
 
 ## Testing
 
-.PHONY: test test-unit test-vectors test-js test-simulation test-matching test-population test-client test-model
-.PHONY: test-runtime test-chaos test-browser bundles model chaos soak
-test: setup test-unit test-vectors test-js test-simulation test-matching test-population test-client test-model test-runtime test-chaos test-browser ## all tests, in the order in which they fail soonest
+.PHONY: test test-unit test-vectors test-js test-timing test-simulation test-matching test-population test-client test-model
+.PHONY: test-runtime test-chaos test-browser bundles model looks fuzz fuzz-build chaos soak
+test: setup test-unit test-vectors test-js test-timing test-simulation test-matching test-population test-client test-model fuzz-build test-runtime test-chaos test-browser ## all tests, in the order in which they fail soonest
 
 test-unit: ## the modules' own tests
 	$(stage) sh -c 'cargo test --locked --lib && cargo test --locked --doc'
@@ -76,6 +81,9 @@ test-vectors: ## the wire, against the files that Rust and JavaScript share
 
 test-js: ## the page's modules
 	$(stage) sh -c 'ls tests/js/*.test.mjs && node --test --test-reporter=spec tests/js/*.test.mjs'
+
+test-timing: ## whether a wrong token says how much of it is right
+	$(stage) cargo test --locked --profile sim --test timing -- --nocapture --test-threads=1
 
 test-simulation: ## random worlds against the domain
 	$(stage) cargo test --locked --profile sim --test simulation
@@ -96,6 +104,12 @@ model: export MODEL := full
 model: ## the same within wider bounds: takes minutes, and is no part of `make test`
 	$(stage) cargo test --locked --profile sim --test model -- --show-output
 
+fuzz-build: ## the fuzz targets, and the inputs that were kept for them
+	$(stage) scripts/fuzz.sh build
+
+fuzz: setup ## any input against the parsers, the seals and the lobby (RUNS=10000000 for each)
+	$(stage) scripts/fuzz.sh run $(RUNS)
+
 bundles:
 	$(stage) sh -c 'scripts/bundle.sh release && scripts/bundle.sh probe'
 
@@ -111,6 +125,10 @@ test-chaos: bundles ## the real runtime, broken on purpose: a minute of what `ma
 # Much of it is waiting, so files run side by side.
 test-browser: bundles ## the page in Chromium
 	$(stage) sh -c 'CHROMIUM="$$(scripts/browser.sh)" && export CHROMIUM && ls tests/browser/*.test.mjs && node --test --test-concurrency=3 --test-reporter=spec tests/browser/*.test.mjs'
+
+looks: export LOOKS := all
+looks: setup bundles ## every screen on phone and desk, by day and by night; `make test` takes two looks of the four
+	$(stage) sh -c 'CHROMIUM="$$(scripts/browser.sh)" && export CHROMIUM && node --test --test-concurrency=3 --test-reporter=spec tests/browser/*screens.test.mjs tests/browser/announcements.test.mjs'
 
 chaos: setup bundles ## break everything on purpose, at random (PAIRS=50 MINUTES=10 SEED=…)
 	$(stage) cargo test --locked --profile sim --test chaos -- --seed $(SEED) --pairs $(PAIRS) --minutes $(MINUTES) --returns 500 --strict

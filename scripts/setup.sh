@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Brings what building and testing takes, and changes nothing when it is there. Parts may be named: rust npm secrets.
+# Brings what building and testing takes, and changes nothing when it is there. Parts may be named:
+# rust npm secrets, and what only `make check` and `make fuzz` need: supply fuzz.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/toolchain.sh"
 
@@ -33,9 +34,20 @@ setup_nightly() {
     say "WARNING: builds go without panic unwinding: one panic will restart every object of its isolate."
 }
 
+setup_supply() {
+    # Unoptimised, it is compiled in a third of the time, and looks at a lock file in seconds all the same.
+    CARGO_PROFILE_DEV_DEBUG=0 install_tool cargo-deny "$cargo_deny_version" "$cargo_deny" --profile dev
+}
+
+setup_fuzz() {
+    nightly_ready || fail "fuzzing takes nightly Rust, which could not be installed"
+    install_tool cargo-fuzz "$cargo_fuzz_version" "$cargo_fuzz" --profile dev
+}
+
 # Installed beside its place and then moved, so that a broken or concurrent install never leaves half a tool.
 install_tool() {
     local name="$1" version="$2" binary="$3" place staging
+    shift 3
     [ -x "$binary" ] && return
     [ -n "$version" ] || fail "Cargo.lock does not say which $name to install"
     place="$(dirname "$(dirname "$binary")")"
@@ -43,7 +55,7 @@ install_tool() {
     mkdir -p "$cache"
     say "compiling $name $version, once per user (several minutes)"
     # From the cache folder: the checkout's own cargo settings are not meant for tools.
-    if ! (cd "$cache" && cargo install "$name" --version "$version" --locked --root "$staging"); then
+    if ! (cd "$cache" && cargo install "$name" --version "$version" --locked --root "$staging" "$@"); then
         rm -rf "$staging"
         fail "$name $version could not be installed"
     fi

@@ -21,8 +21,12 @@ locked() {
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/edgewise/tools"
 worker_build_version="$(locked worker)"
 bindgen_version="$(locked wasm-bindgen)"
+cargo_deny_version="0.20.2"
+cargo_fuzz_version="0.13.2"
 worker_build="$cache/worker-build-$worker_build_version/bin/worker-build"
 bindgen="$cache/wasm-bindgen-cli-$bindgen_version/bin/wasm-bindgen"
+cargo_deny="$cache/cargo-deny-$cargo_deny_version/bin/cargo-deny"
+cargo_fuzz="$cache/cargo-fuzz-$cargo_fuzz_version/bin/cargo-fuzz"
 
 # The node of npm's `node` package comes first: wrangler needs 22.12 or newer, whatever the machine has.
 PATH="$root/node_modules/.bin:$PATH"

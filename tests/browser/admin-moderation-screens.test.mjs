@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { AT, stats } from '../js/admin-samples.mjs';
 import { DAY_MS, bans, line, report, reports } from '../js/moderation-samples.mjs';
-import { DESK, PHONE, look } from './stage.mjs';
+import { DESK, LOOKS, look } from './stage.mjs';
 import { go, openStandIn, signIn } from './stand-in.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
@@ -50,13 +50,7 @@ const QUEUE = [
 /** @param {Page} page @param {string} name */
 const see = (page, name) => look(page, name, true);
 
-/** @type {readonly (readonly [string, import('./stage.mjs').Look])[]} */
-const looks = [
-  ['phone-light', { ...PHONE, colorScheme: 'light' }], ['phone-dark', { ...PHONE, colorScheme: 'dark' }],
-  ['desk-light', { ...DESK, colorScheme: 'light' }], ['desk-dark', { ...DESK, colorScheme: 'dark' }],
-];
-
-for (const [tag, size] of looks) {
+for (const [tag, size] of LOOKS) {
   test(`the reports, ${tag}`, async () => {
     const { page, service } = await stand.operator(size);
     await signIn(page);
@@ -174,7 +168,7 @@ for (const [tag, size] of looks) {
 
 test('reports and bans have their place on the narrowest phone, and with forced colours', async () => {
   const looks = /** @type {const} */ ([['narrow', NARROW], ['forced', { ...DESK, forcedColors: 'active' }]]);
-  for (const [name, size] of looks) {
+  for (const [name, size] of LOOKS) {
     const { page, service } = await stand.operator(size);
     service.moderation.reports = QUEUE;
     service.moderation.bans = bans(5);

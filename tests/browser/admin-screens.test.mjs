@@ -1,10 +1,10 @@
-// Every screen of the operator's page, on a phone and on a desk, by day and by night, as screens.test.mjs looks at the
-// chat page. The service is played, so that each state stands still for its picture.
+// Every screen of the operator's page, in the looks that screens.test.mjs has for the chat page. The service is played,
+// so that each state stands still for its picture.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { AT, empty, manyLobbies, minutes, refusals, stats, waits } from '../js/admin-samples.mjs';
-import { DESK, PHONE, look } from './stage.mjs';
+import { DESK, LOOKS, look } from './stage.mjs';
 import { TOKEN, openStandIn, signIn } from './stand-in.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
@@ -57,13 +57,7 @@ const MANY = stats({
 /** @param {Page} page @param {string} name */
 const see = (page, name) => look(page, name, true);
 
-/** @type {readonly (readonly [string, import('./stage.mjs').Look])[]} */
-const looks = [
-  ['phone-light', { ...PHONE, colorScheme: 'light' }], ['phone-dark', { ...PHONE, colorScheme: 'dark' }],
-  ['desk-light', { ...DESK, colorScheme: 'light' }], ['desk-dark', { ...DESK, colorScheme: 'dark' }],
-];
-
-for (const [tag, size] of looks) {
+for (const [tag, size] of LOOKS) {
   test(`the door, ${tag}`, async () => {
     const { page, service } = await stand.operator(size);
     await see(page, `40-door-${tag}`);

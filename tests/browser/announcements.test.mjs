@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { announcement, event, openFeed } from './feed.mjs';
-import { DESK, PHONE, accept, heard, look, meet, openStage, say } from './stage.mjs';
+import { LOOKS, PHONE, accept, heard, look, meet, openStage, say } from './stage.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -48,43 +48,40 @@ const card = (page, text) => page.locator('.announcement').filter({ has: page.ge
 /** @param {Page} page @param {string} text */
 const hide = (page, text) => card(page, text).getByRole('button', { name: 'Hide' }).click();
 
-for (const [device, size] of /** @type {const} */ ([['phone', PHONE], ['desk', DESK]])) {
-  for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
-    test(`announcements on a ${device}, ${colorScheme}: what matters most comes first`, async () => {
-      const tag = `${device}-${colorScheme}`;
-      const ann = await person(THREE, { ...size, colorScheme });
-      await card(ann, NOTE).waitFor();
-      assert.deepEqual(await texts(ann), [ALERT, BREAK, NOTE]);
-      await look(ann, `12-announcements-gate-${tag}`);
-      await accept(ann);
-      await look(ann, `12-announcements-home-${tag}`);
-      const ben = await stage.person();
-      await meet(ben, ann);
-      await say(ben, 'Hello');
-      await heard(ann, 'Hello');
-      await look(ann, `12-announcements-talk-${tag}`);
-      await Promise.all([ann.context().close(), ben.context().close()]);
-    });
+for (const [tag, size] of LOOKS) {
+  test(`announcements, ${tag}: what matters most comes first`, async () => {
+    const ann = await person(THREE, size);
+    await card(ann, NOTE).waitFor();
+    assert.deepEqual(await texts(ann), [ALERT, BREAK, NOTE]);
+    await look(ann, `12-announcements-gate-${tag}`);
+    await accept(ann);
+    await look(ann, `12-announcements-home-${tag}`);
+    const ben = await stage.person();
+    await meet(ben, ann);
+    await say(ben, 'Hello');
+    await heard(ann, 'Hello');
+    await look(ann, `12-announcements-talk-${tag}`);
+    await Promise.all([ann.context().close(), ben.context().close()]);
+  });
 
-    test(`twenty announcements on a ${device}, ${colorScheme}, leave room to talk`, async () => {
-      const ann = await person(ALL, { ...size, colorScheme });
-      const ben = await stage.person();
-      await meet(ben, ann);
-      await ann.locator('.announcement').nth(19).waitFor();
-      const { height } = size.viewport;
-      const region = await ann.locator('#announcements').boundingBox();
-      const composer = await ann.locator('#composer').boundingBox();
-      assert.ok(region && region.height < 0.3 * height, 'they take a part of the height');
-      assert.ok(composer && composer.y + composer.height <= height, 'the composer is where it always is');
-      await look(ann, `12-announcements-all-${device}-${colorScheme}`);
-      await say(ann, 'Still here');
-      await heard(ben, 'Still here');
-      // Whatever there is can be read: the last one comes into sight.
-      await ann.locator('.announcement').last().locator('button').scrollIntoViewIfNeeded();
-      assert.ok(await ann.locator('.announcement').last().locator('button').isVisible());
-      await Promise.all([ann.context().close(), ben.context().close()]);
-    });
-  }
+  test(`twenty announcements leave room to talk, ${tag}`, async () => {
+    const ann = await person(ALL, size);
+    const ben = await stage.person();
+    await meet(ben, ann);
+    await ann.locator('.announcement').nth(19).waitFor();
+    const { height } = size.viewport;
+    const region = await ann.locator('#announcements').boundingBox();
+    const composer = await ann.locator('#composer').boundingBox();
+    assert.ok(region && region.height < 0.3 * height, 'they take a part of the height');
+    assert.ok(composer && composer.y + composer.height <= height, 'the composer is where it always is');
+    await look(ann, `12-announcements-all-${tag}`);
+    await say(ann, 'Still here');
+    await heard(ben, 'Still here');
+    // Whatever there is can be read: the last one comes into sight.
+    await ann.locator('.announcement').last().locator('button').scrollIntoViewIfNeeded();
+    assert.ok(await ann.locator('.announcement').last().locator('button').isVisible());
+    await Promise.all([ann.context().close(), ben.context().close()]);
+  });
 }
 
 test('forced colours and a wish for contrast leave announcements readable', async () => {

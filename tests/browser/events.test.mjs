@@ -5,9 +5,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { chromium } from 'playwright-core';
 import { LINE_ENDS, chop, readable, vectors } from '../js/choppings.mjs';
-import { CHROMIUM, FLAGS, PATIENCE_MS } from './stage.mjs';
+import { PATIENCE_MS, launch } from './stage.mjs';
 
 /** Streams that are read at once: a browser opens six connections to one place, and one is for coming back. */
 const AT_ONCE = 5;
@@ -60,7 +59,7 @@ const server = createServer(async (request, response) => {
 before(async () => {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  browser = await launch();
   page = await browser.newPage();
   page.setDefaultTimeout(PATIENCE_MS);
   const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());

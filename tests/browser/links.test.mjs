@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { playedTalk, tell } from './played.mjs';
-import { DESK, PHONE, look, openStage, say } from './stage.mjs';
+import { DESK, PHONE, isLookedAt, look, openStage, say } from './stage.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -41,6 +41,7 @@ const TEXT = 'Look at https://bücher.example/a?b#c, and at http://bank.example@
 
 for (const [device, size] of /** @type {const} */ ([['phone', PHONE], ['desk', DESK]])) {
   for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
+    if (!isLookedAt(device, colorScheme)) continue;
     test(`a link on a ${device}, ${colorScheme}, is looked at first`, async () => {
       const { page, service } = await playedTalk(stage, { ...size, colorScheme });
       await tell({ page, service }, ['Hi', TEXT]);

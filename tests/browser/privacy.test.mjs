@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { DESK, PHONE, heard, look, meet, openStage, say } from './stage.mjs';
+import { DESK, PHONE, heard, isLookedAt, look, meet, openStage, say } from './stage.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -102,6 +102,7 @@ test('who throws away what the browser keeps is somebody new', async () => {
 
 for (const [device, size] of /** @type {const} */ ([['phone', PHONE], ['desk', DESK]])) {
   for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
+    if (!isLookedAt(device, colorScheme)) continue;
     test(`the page about it is easy to read on a ${device}, ${colorScheme}, without scripts`, async () => {
       const page = await stage.person({ ...size, colorScheme, path: '/privacy' });
       assert.equal(await page.locator('script').count(), 0);

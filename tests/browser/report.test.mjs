@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { TAG, match, playedTalk, tell } from './played.mjs';
-import { DESK, PHONE, look, openStage, say } from './stage.mjs';
+import { DESK, PHONE, isLookedAt, look, openStage, say } from './stage.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -39,6 +39,7 @@ const SAID = [
 
 for (const [device, size] of /** @type {const} */ ([['phone', PHONE], ['desk', DESK]])) {
   for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
+    if (!isLookedAt(device, colorScheme)) continue;
     test(`a report on a ${device}, ${colorScheme}: two taps to the form, a reason, and it is sent`, async () => {
       const tag = `${device}-${colorScheme}`;
       const { page, service } = await playedTalk(stage, { ...size, colorScheme });

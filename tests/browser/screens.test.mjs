@@ -1,9 +1,9 @@
-// Every screen as people see it, on a phone and on a desk, by day and by night: nothing serious for axe to find,
-// nothing that has to be scrolled sideways, and a picture of each in shots/.
+// Every screen as people see it, on a phone by day and on a desk by night, or in all four looks with LOOKS=all: nothing
+// serious for axe to find, nothing that has to be scrolled sideways, and a picture of each in shots/.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { DESK, PHONE, accept, banned, heard, look, meet, openStage, say, severable } from './stage.mjs';
+import { LOOKS, PHONE, accept, banned, heard, look, meet, openStage, say, severable } from './stage.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -39,69 +39,66 @@ async function converse(ann, ben) {
   await ann.locator('.bubble[data-mark="seen"] p').getByText(LONG).waitFor();
 }
 
-for (const [device, size] of /** @type {const} */ ([['phone', PHONE], ['desk', DESK]])) {
-  for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
-    test(`every screen on a ${device}, ${colorScheme}`, async () => {
-      const tag = `${device}-${colorScheme}`;
-      const ann = await stage.person({ ...size, colorScheme });
-      await ann.getByText('here now').waitFor();
-      await look(ann, `1-gate-${tag}`);
-      await accept(ann);
-      await look(ann, `2-home-${tag}`);
-      await ann.getByRole('button', { name: 'Talk to someone' }).click();
-      await ann.getByRole('heading', { name: 'Looking for someone' }).waitFor();
-      await look(ann, `3-waiting-${tag}`);
+for (const [tag, size] of LOOKS) {
+  test(`every screen, ${tag}`, async () => {
+    const ann = await stage.person(size);
+    await ann.getByText('here now').waitFor();
+    await look(ann, `1-gate-${tag}`);
+    await accept(ann);
+    await look(ann, `2-home-${tag}`);
+    await ann.getByRole('button', { name: 'Talk to someone' }).click();
+    await ann.getByRole('heading', { name: 'Looking for someone' }).waitFor();
+    await look(ann, `3-waiting-${tag}`);
 
-      const ben = await stage.person();
-      await accept(ben);
-      await ben.getByRole('button', { name: 'Talk to someone' }).click();
-      await ann.locator('#greeting').waitFor();
-      await look(ann, `4-hello-${tag}`);
-      await converse(ann, ben);
-      await look(ann, `5-talk-${tag}`);
-      await ann.getByLabel('Your message').fill(`${LONG}\n\n`.repeat(10).slice(0, 1_925));
-      await ann.getByText('75 left').waitFor();
-      await ann.keyboard.press('Escape');
-      await look(ann, `6-draft-${tag}`);
+    const ben = await stage.person();
+    await accept(ben);
+    await ben.getByRole('button', { name: 'Talk to someone' }).click();
+    await ann.locator('#greeting').waitFor();
+    await look(ann, `4-hello-${tag}`);
+    await converse(ann, ben);
+    await look(ann, `5-talk-${tag}`);
+    await ann.getByLabel('Your message').fill(`${LONG}\n\n`.repeat(10).slice(0, 1_925));
+    await ann.getByText('75 left').waitFor();
+    await ann.keyboard.press('Escape');
+    await look(ann, `6-draft-${tag}`);
 
-      await ann.getByLabel('Your message').fill('I was just about to say');
-      await ben.getByRole('button', { name: 'Leave' }).click();
-      await ann.getByRole('heading', { name: 'The stranger left' }).waitFor();
-      await ann.getByLabel('Your message').press('Enter');
-      await look(ann, `7-ended-${tag}`);
+    await ann.getByLabel('Your message').fill('I was just about to say');
+    await ben.getByRole('button', { name: 'Leave' }).click();
+    await ann.getByRole('heading', { name: 'The stranger left' }).waitFor();
+    await ann.getByLabel('Your message').press('Enter');
+    await look(ann, `7-ended-${tag}`);
 
-      await ann.getByLabel('Your message').fill('');
-      // Not the same one: those two have just met.
-      await ben.context().close();
-      const dan = await stage.person({ prepare: severable });
-      await accept(dan);
-      await ann.getByRole('button', { name: 'Talk to someone new' }).click();
-      await dan.getByRole('button', { name: 'Talk to someone' }).click();
-      await ann.locator('#greeting').waitFor();
-      await say(ann, 'Hello');
-      await heard(dan, 'Hello');
-      await dan.evaluate(() => Object.assign(globalThis, { cut: true }));
-      await stage.breakLines();
-      await ann.locator('#broken').getByText('holding their seat').waitFor();
-      await say(ann, 'Are you still there?');
-      await look(ann, `8-away-${tag}`);
-      await ann.context().setOffline(true);
-      await ann.locator('#broken').getByText('Your line is down').waitFor();
-      await say(ann, 'This one waits');
-      await look(ann, `8-down-${tag}`);
-      await ann.getByRole('button', { name: 'Leave' }).click();
-      await ann.getByText('Not delivered').last().waitFor();
-      await look(ann, `8-not-delivered-${tag}`);
-      await Promise.all([ann.context().close(), dan.context().close()]);
+    await ann.getByLabel('Your message').fill('');
+    // Not the same one: those two have just met.
+    await ben.context().close();
+    const dan = await stage.person({ prepare: severable });
+    await accept(dan);
+    await ann.getByRole('button', { name: 'Talk to someone new' }).click();
+    await dan.getByRole('button', { name: 'Talk to someone' }).click();
+    await ann.locator('#greeting').waitFor();
+    await say(ann, 'Hello');
+    await heard(dan, 'Hello');
+    await dan.evaluate(() => Object.assign(globalThis, { cut: true }));
+    await stage.breakLines();
+    await ann.locator('#broken').getByText('holding their seat').waitFor();
+    await say(ann, 'Are you still there?');
+    await look(ann, `8-away-${tag}`);
+    await ann.context().setOffline(true);
+    await ann.locator('#broken').getByText('Your line is down').waitFor();
+    await say(ann, 'This one waits');
+    await look(ann, `8-down-${tag}`);
+    await ann.getByRole('button', { name: 'Leave' }).click();
+    await ann.getByText('Not delivered').last().waitFor();
+    await look(ann, `8-not-delivered-${tag}`);
+    await Promise.all([ann.context().close(), dan.context().close()]);
 
-      const cleo = await stage.person({ ...size, colorScheme, prepare: banned });
-      await accept(cleo);
-      await cleo.getByRole('button', { name: 'Talk to someone' }).click();
-      await cleo.getByText('2031').waitFor();
-      await look(cleo, `9-banned-${tag}`);
-      await cleo.context().close();
-    });
-  }
+    const cleo = await stage.person({ ...size, prepare: banned });
+    await accept(cleo);
+    await cleo.getByRole('button', { name: 'Talk to someone' }).click();
+    await cleo.getByText('2031').waitFor();
+    await look(cleo, `9-banned-${tag}`);
+    await cleo.context().close();
+  });
 }
 
 test('the narrowest phone still shows everything', async () => {

@@ -21,15 +21,42 @@ export const FLAGS = [
   '--disable-component-update', '--disable-sync',
 ];
 
+// Of Chromium's own window, whose suggestions are two more pages for each that is opened, and as much work. A list of
+// our own replaces the driver's, so the driver's is in it.
+const UNWANTED = [
+  'WebUIOmniboxPopup', 'WebUIOmniboxAimPopup',
+  'AimEnabled', 'AvoidCorsURLLoaderRestartOnRedirect', 'AvoidUnnecessaryBeforeUnloadCheckSync',
+  'DestroyProfileOnBrowserClose', 'HttpsFirstBalancedModeAutoEnable', 'HttpsUpgrades', 'LensOverlay', 'MediaRouter',
+  'NetworkTimeServiceQuerying', 'OptimizationHints', 'PaintHolding', 'PreconnectToSearch', 'ThirdPartyStoragePartitioning',
+];
+
 /** Longer than anything on this page may take, the dead-line times aside. */
 export const PATIENCE_MS = 15_000;
 
 export const PHONE = Object.freeze({ viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true });
 export const DESK = Object.freeze({ viewport: { width: 1280, height: 800 } });
 
+/** @type {readonly (readonly [string, Look & typeof DESK])[]} */
+const four = [
+  ['phone-light', { ...PHONE, colorScheme: 'light' }], ['desk-dark', { ...DESK, colorScheme: 'dark' }],
+  ['phone-dark', { ...PHONE, colorScheme: 'dark' }], ['desk-light', { ...DESK, colorScheme: 'light' }],
+];
+
+/** How every screen is looked at: each size and each scheme once, or all four of them with LOOKS=all. */
+export const LOOKS = Object.freeze(four.slice(0, process.env.LOOKS === 'all' ? 4 : 2));
+
+/** Whether that is one of them. @param {string} device @param {string} colorScheme */
+export const isLookedAt = (device, colorScheme) => LOOKS.some(([tag]) => tag === `${device}-${colorScheme}`);
+
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const shots = fileURLToPath(new URL('shots/', import.meta.url));
 mkdirSync(shots, { recursive: true });
+
+/** The browser, driven by Playwright. */
+export function launch() {
+  const args = [...FLAGS, `--disable-features=${UNWANTED.join(',')}`];
+  return chromium.launch({ executablePath: CHROMIUM, args });
+}
 
 /**
  * Starts the service and the browser; `close` ends both.
@@ -43,7 +70,7 @@ export async function openStage(options = {}) {
   const [first] = await once(lines, 'line');
   const { ready, url, error } = JSON.parse(first);
   assert.ok(ready, error);
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  const browser = await launch();
   /** What pages complained of, the browser's own notes on requests that failed aside. @type {string[]} */
   const complaints = [];
   let commands = 0;
@@ -273,8 +300,8 @@ export async function shoot(page, name, whole = false) {
  * @param {Page} page
  */
 export async function faults(page) {
-  // Through the debugger, since the page's own policy would not let it in.
-  await page.evaluate(axe);
+  // Through the debugger, since the page's own policy would not let it in; once per document, since it is large.
+  if (await page.evaluate('!("axe" in globalThis)')) await page.evaluate(axe);
   /** @type {import('axe-core').AxeResults} */
   const results = await page.evaluate('axe.run(document, { resultTypes: ["violations"] })');
   return results.violations

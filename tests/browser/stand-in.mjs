@@ -6,8 +6,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright-core';
-import { CHROMIUM, DESK, FLAGS, PATIENCE_MS } from './stage.mjs';
+import { DESK, PATIENCE_MS, launch } from './stage.mjs';
 import { Moderation } from './stand-in-moderation.mjs';
 import { headersOf } from './headers.mjs';
 import { stats } from '../js/admin-samples.mjs';
@@ -111,7 +110,7 @@ export async function openStandIn() {
   await once(server, 'listening');
   const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
   const url = `http://127.0.0.1:${port}/admin`;
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  const browser = await launch();
   /** What pages complained of, the browser's own notes on requests that failed aside. @type {string[]} */
   const complaints = [];
 
