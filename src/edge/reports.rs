@@ -74,14 +74,22 @@ const PURGE: &str = "DELETE FROM reports WHERE expires <= ?1";
 async fn ask(env: &Env, query: &str, values: &[JsValue]) -> Result<Option<String>> {
     let database = env.d1(config::DATABASE_BINDING)?;
     let statement = || database.prepare(query).bind(values);
-    match statement()?.first(Some("answer")).await {
+    match statement()?.first(Some("answer")).await.map_err(told) {
         Err(error) if error.to_string().contains("no such table") => {
             for table in TABLES.split_inclusive(";\n").filter(|table| table.contains(';')) {
-                database.prepare(table).run().await?;
+                database.prepare(table).first::<String>(None).await.map_err(told)?;
             }
-            statement()?.first(Some("answer")).await
+            statement()?.first(Some("answer")).await.map_err(told)
         }
         answer => answer,
+    }
+}
+
+/// An error of the database in its own words, which the crate's type tells to nobody but a debugger.
+fn told(error: Error) -> Error {
+    match error {
+        Error::D1(error) => Error::RustError(error.cause()),
+        error => error,
     }
 }
 

@@ -168,7 +168,7 @@ for (const [tag, size] of LOOKS) {
 
 test('reports and bans have their place on the narrowest phone, and with forced colours', async () => {
   const looks = /** @type {const} */ ([['narrow', NARROW], ['forced', { ...DESK, forcedColors: 'active' }]]);
-  for (const [name, size] of LOOKS) {
+  for (const [name, size] of looks) {
     const { page, service } = await stand.operator(size);
     service.moderation.reports = QUEUE;
     service.moderation.bans = bans(5);
