@@ -18,10 +18,11 @@ target_dir="${CARGO_TARGET_DIR:-$root/target}/fuzz"
 options=(--fuzz-dir tests/fuzz --sanitizer none --target-dir "$target_dir")
 
 build() {
+    local target
     "$cargo_fuzz" fuzz build "${options[@]}"
     for target in "$@"; do
         say "$target: the kept corpus"
-        "$cargo_fuzz" fuzz run "${options[@]}" "$target" "tests/fuzz/corpus/$target" -- -runs=0 -max_len=8300
+        "$target_dir"/*/release/"$target" "tests/fuzz/corpus/$target" -runs=0 -max_len=8300
     done
 }
 
