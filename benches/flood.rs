@@ -22,7 +22,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use futures::future::join_all;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 
@@ -30,6 +30,7 @@ use client::{Came, Person, say};
 use site::{Entry, Lobby, Site};
 
 const PAIRS: usize = 100;
+const TEXT: &str = "a message of a usual length, or so";
 /// How often each says something: half of what the budget allows.
 const PACE: Duration = Duration::from_millis(500);
 const TURNS: usize = 4;
@@ -106,6 +107,28 @@ async fn join(lobby: &Lobby, entry: &Entry, flood: &Flood) -> Option<Person> {
     matches!(person.next().await, Came::Frame(_)).then_some(person)
 }
 
+/// A frame of this type, past what a lobby that grows tells everyone about coming back.
+async fn hear(person: &mut Person, kind: &str) -> Value {
+    loop {
+        let frame = person.expect_any().await;
+        if frame["type"] != "welcome" {
+            assert_eq!(frame["type"], kind, "{} heard {frame}", person.who());
+            return frame;
+        }
+    }
+}
+
+/// Two who meet.
+async fn meet(lobby: &Lobby) -> (Person, Person, String) {
+    let (mut ann, mut bob) = (lobby.person("ann").await, lobby.person("bob").await);
+    ann.send(&json!({ "type": "find" })).await;
+    hear(&mut ann, "waiting").await;
+    bob.send(&json!({ "type": "find" })).await;
+    hear(&mut bob, "matched").await;
+    let c = hear(&mut ann, "matched").await["conversation"].as_str().expect("a name").to_owned();
+    (ann, bob, c)
+}
+
 /// A pair that talks; the value is how long each message took, with the moment at which it was sent.
 async fn talk(
     mut ann: Person,
@@ -122,8 +145,8 @@ async fn talk(
         pace.tick().await;
         n += 1;
         let sent = Instant::now();
-        ann.say(&c, n, "a message of a usual length, or so").await;
-        bob.expect(say(&c, n, "a message of a usual length, or so")).await;
+        ann.say(&c, n, TEXT).await;
+        assert_eq!(hear(&mut bob, "say").await, say(&c, n, TEXT));
         took.push((sent, sent.elapsed()));
     }
     took
@@ -141,7 +164,7 @@ async fn main() -> ExitCode {
     let flood = Arc::new(Flood::default());
     let mut talks: Vec<JoinHandle<_>> = Vec::new();
     for n in 0..PAIRS {
-        let (ann, bob, c) = lobby.pair("ann", "bob").await;
+        let (ann, bob, c) = meet(&lobby).await;
         let offset = PACE * u32::try_from(n).expect("few") / u32::try_from(PAIRS).expect("few");
         talks.push(tokio::spawn(talk(ann, bob, c, Arc::clone(&flood), offset)));
     }
