@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 use serde::de::{self, Deserializer, IgnoredAny, Unexpected};
-use serde_json::Value;
 
+use super::fields::Json;
 use super::preferences::{Interests, Lang};
 use super::server::Refusal;
 use super::{ErrorCode, WireVersion, is_object};
@@ -203,16 +203,18 @@ pub fn decode(text: &str) -> Result<ClientFrame, Refusal> {
 
 /// Why `text` is not a frame, with what can be read of it.
 fn explain(text: &str) -> Refusal {
-    let value: Value = serde_json::from_str(text).unwrap_or_default();
-    let short =
-        |field: &str| value.get(field).and_then(Value::as_str).filter(|text| text.len() <= 64).map(str::to_owned);
-    let re = short("type");
+    let mut fields = serde_json::from_str(text).ok().and_then(Json::into_fields).unwrap_or_default();
+    // Of a field that is there twice the last one is told.
+    fields.reverse();
+    let field = |name: &str| fields.iter().find(|(known, _)| known == name).map(|(_, value)| value);
+    let text = |name: &str| field(name).and_then(Json::as_text).filter(|text| text.len() <= 64).map(str::to_owned);
+    let re = text("type");
     let known = re.as_deref().is_none_or(|re| TYPES.contains(&re));
     Refusal {
         code: if known { ErrorCode::BadFrame } else { ErrorCode::UnknownType },
         re,
-        conversation: short("c"),
-        n: value.get("n").and_then(Value::as_u64).filter(|n| *n <= NUMBER_MAX),
+        conversation: text("c"),
+        n: field("n").and_then(Json::as_number).filter(|n| *n <= NUMBER_MAX),
         retry_ms: None,
     }
 }
