@@ -2,11 +2,11 @@
 
 use worker::{Env, Request, Response};
 
-use super::entry::{Failure, ask_presence, body, keys, network_key, unavailable};
+use super::entry::{Failure, ask_presence, body, network_key, unavailable};
 use super::{counts, host, reply};
 use crate::config;
 use crate::domain::limits::{ADMIN_BYTES_MAX, ADMIN_TOKEN_CHARS_MIN};
-use crate::domain::operator::{Call, Command, TokenError, is_operator};
+use crate::domain::operator::{Call, Command, TokenError, Wish, is_operator};
 use crate::domain::protocol::ProblemCode;
 use crate::domain::route::Denied;
 
@@ -20,11 +20,12 @@ pub(super) async fn page(request: &Request, env: &Env) -> Result<Response, Failu
 /// Answers a request under `/admin/`.
 pub(super) async fn answer(place: &str, method: &str, request: &mut Request, env: &Env) -> Result<Response, Failure> {
     let authorized = is_authorized(env, request.headers().get("authorization")?.as_deref())?;
-    let network = network_key(request, &keys(env)?)?;
+    let network = network_key(request, env).await?;
     // What a stranger asks for is not even read.
-    let wish = if authorized { read(place, method, request).await? } else { Err(ProblemCode::Unauthorized.into()) };
+    let wish =
+        if authorized { read(place, method, request, env).await? } else { Err(ProblemCode::Unauthorized.into()) };
     let command = wish.as_ref().ok().cloned();
-    let changes = !matches!(command, None | Some(Command::Stats | Command::Announcements));
+    let changes = !matches!(command, None | Some(Command::Stats | Command::Announcements | Command::Bans));
     let call = postcard::to_allocvec(&Call { network, authorized, command }).unwrap_or_default();
     let answer = ask_presence(env, "/admin", &[], Some(&call)).await?;
     match (answer.status_code(), wish) {
@@ -36,18 +37,30 @@ pub(super) async fn answer(place: &str, method: &str, request: &mut Request, env
         (status, _) => {
             if changes && status < 300 {
                 counts::forget();
-                host::note("the operator changed announcements or the pause");
+                host::note("the operator changed announcements, bans or what entering takes");
             }
             Ok(answer)
         }
     }
 }
 
-async fn read(place: &str, method: &str, request: &mut Request) -> Result<Result<Command, Denied>, Failure> {
+async fn read(place: &str, method: &str, request: &mut Request, env: &Env) -> Result<Result<Command, Denied>, Failure> {
     match body(request, ADMIN_BYTES_MAX).await {
-        Ok(body) => Ok(Command::read(method, place, &body)),
+        Ok(body) => match Wish::read(method, place, &body) {
+            Ok(wish) => Ok(resolve(wish, env)),
+            Err(denied) => Ok(Err(denied)),
+        },
         Err(Failure::Refused(problem)) => Ok(Err(problem.code.into())),
         Err(failure) => Err(failure),
+    }
+}
+
+/// What the presence object is to do for the operator's wish.
+fn resolve(wish: Wish, _env: &Env) -> Result<Command, Denied> {
+    match wish {
+        Wish::Command(command) => Ok(command),
+        // Nothing is known of reports here yet: TO BE REPLACED by looking up who was reported.
+        Wish::BanReported { .. } => Err(ProblemCode::NotFound.into()),
     }
 }
 

@@ -54,9 +54,11 @@ impl DurableObject for Lobby {
         }
         let limited = host::setting(&env, config::RATE_LIMITS).as_deref() != Some("off");
         let name = state.id().name().unwrap_or_else(|| config::LOBBY.to_owned());
+        let keys = host::keyring(&env).ok();
+        let marks = keys.as_ref().map(Keyring::marks).unwrap_or_default();
         let shell = Shell {
-            keys: host::keyring(&env).ok(),
-            rules: Rules { limited, ..Rules::named(&name) },
+            rules: Rules { limited, marks, ..Rules::named(&name) },
+            keys,
             machine: Cell::new(None),
             sockets: RefCell::default(),
             alarm: ObjectAlarm::default(),
