@@ -11,7 +11,9 @@ mod events;
 mod harness;
 mod site;
 
+mod admission;
 mod announcements;
+mod bans;
 mod closing;
 mod conversation;
 mod entering;
@@ -28,5 +30,7 @@ mod pairing;
 mod panics;
 mod presence;
 mod resume;
+mod salts;
 mod secrets;
 mod storage;
+mod turnstile;
