@@ -114,8 +114,8 @@ pub const REPORT_RETRY_MS: u64 = 5_000;
 pub const LEASE_MS: u64 = 90_000;
 /// Subscribers of one presence object: one tick to them takes about 100 ms.
 pub const STREAMS_MAX: usize = 2_000;
-/// Of these, subscribers of one network: a school behind one address fits, and four of them do not shut out the rest.
-pub const STREAMS_PER_NETWORK_MAX: usize = 500;
+/// Of these, subscribers of one network: whatever comes from there, the others have nearly half.
+pub const STREAMS_PER_NETWORK_MAX: usize = 1_024;
 /// Lobbies that the presence object knows of.
 pub const LOBBIES_MAX: usize = 1_000;
 /// How long the presence object waits for lobbies to say how many people they have, or to hear of a pause.
