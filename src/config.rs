@@ -23,6 +23,18 @@ pub const SECRET_BEFORE: &str = "SEAL_KEY_OLD";
 pub const ADMIN_TOKEN: &str = "ADMIN_TOKEN";
 /// Origins whose pages are served besides our own: a comma-separated list.
 pub const ALLOWED_ORIGINS: &str = "ALLOWED_ORIGINS";
+/// What entering takes: `none` (then a proof of work under load only), `pow` or `turnstile`.
+pub const PROOF: &str = "PROOF";
+/// Turnstile's public key, which the page needs.
+pub const TURNSTILE_SITE_KEY: &str = "TURNSTILE_SITE_KEY";
+/// Turnstile's secret.
+pub const TURNSTILE_SECRET: &str = "TURNSTILE_SECRET";
+/// Where Turnstile verifies tokens, for tests; [`crate::domain::turnstile::SITEVERIFY`] without it.
+pub const TURNSTILE_URL: &str = "TURNSTILE_URL";
+/// How to appeal against a ban: a mail address or a URL.
+pub const CONTACT: &str = "CONTACT";
+/// The binding of the rate limit before the door, where there is one.
+pub const DOOR_LIMIT: &str = "DOOR_LIMIT";
 /// `off` lets floods through, for load tests; anything else holds them back.
 pub const RATE_LIMITS: &str = "RATE_LIMITS";
 /// How many independent reporters' words ban somebody for a day: 3 unless told, 0 for never.
@@ -52,13 +64,14 @@ mod tests {
         }
         let classes = format!("new_sqlite_classes = [\"{LOBBY_CLASS}\", \"{PRESENCE_CLASS}\"]");
         assert!(WRANGLER.contains(&classes), "{classes}");
-        for variable in [ALLOWED_ORIGINS, RATE_LIMITS, BAN_REPORTS] {
+        for variable in [ALLOWED_ORIGINS, RATE_LIMITS, BAN_REPORTS, PROOF, TURNSTILE_SITE_KEY, CONTACT] {
             assert!(WRANGLER.contains(&format!("\n{variable} = \"")), "{variable}");
         }
         for binding in [METRICS_BINDING, ASSETS_BINDING, DATABASE_BINDING] {
             assert!(WRANGLER.contains(&format!("binding = \"{binding}\"")), "{binding}");
         }
-        for secret in [SECRET, SECRET_BEFORE, ADMIN_TOKEN] {
+        assert!(WRANGLER.contains(&format!("[[ratelimits]]\nname = \"{DOOR_LIMIT}\"\n")));
+        for secret in [SECRET, SECRET_BEFORE, ADMIN_TOKEN, TURNSTILE_SECRET] {
             assert!(WRANGLER.contains(secret), "{secret} is told of");
             assert!(!WRANGLER.contains(&format!("\n{secret} =")), "{secret} is not in the file");
         }

@@ -5,6 +5,7 @@
 
 mod admin;
 mod counts;
+mod enter;
 mod entry;
 mod feeds;
 mod host;

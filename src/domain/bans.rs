@@ -17,23 +17,6 @@ pub struct Barred {
     pub until: Time,
 }
 
-/// A ban that is to be made.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct NewBan {
-    /// The browser that is to be kept out.
-    pub visitor: Option<VisitorKey>,
-    /// The network that is to be kept out.
-    pub network: Option<NetworkKey>,
-    /// Until when.
-    pub until: Time,
-    /// Why: for the operator's eyes.
-    pub reason: String,
-    /// The report that led to it.
-    pub report: Option<String>,
-    /// Whether reports alone have led to it.
-    pub automatic: bool,
-}
-
 /// The list of all who are kept out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Bans {

@@ -1,9 +1,7 @@
 //! What the operator does with reports: looks at them, and decides.
 
-use serde::Deserialize;
-
 use super::limits::NOTE_CHARS_MAX;
-use super::protocol::ProblemCode;
+use super::protocol::{Fields, ProblemCode};
 use super::route::Denied;
 
 /// How a report stands.
@@ -54,14 +52,6 @@ pub enum Casework {
     },
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Decision {
-    status: String,
-    #[serde(default)]
-    note: Option<String>,
-}
-
 impl Casework {
     /// Reads a request to `place` under `/admin/`; `None` when it is not about reports.
     ///
@@ -97,8 +87,10 @@ impl Casework {
     }
 
     fn decision(id: u64, body: &str) -> Option<Self> {
-        let Decision { status, note } = serde_json::from_str(body).ok()?;
-        let status = Status::read(&status).filter(|status| *status != Status::Open)?;
+        let mut fields = Fields::read(body).ok()?;
+        let (status, note) = (fields.take("status")?, fields.text("note").ok()?);
+        fields.end().ok()?;
+        let status = Status::read(status.text()).filter(|status| *status != Status::Open)?;
         if note.as_ref().is_some_and(|note| note.chars().count() > NOTE_CHARS_MAX) {
             return None;
         }

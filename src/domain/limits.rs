@@ -114,6 +114,8 @@ pub const REPORT_RETRY_MS: u64 = 5_000;
 pub const LEASE_MS: u64 = 90_000;
 /// Subscribers of one presence object: one tick to them takes about 100 ms.
 pub const STREAMS_MAX: usize = 2_000;
+/// Of these, subscribers of one network: whatever comes from there, the others have nearly half.
+pub const STREAMS_PER_NETWORK_MAX: usize = 1_024;
 /// Lobbies that the presence object knows of.
 pub const LOBBIES_MAX: usize = 1_000;
 /// How long the presence object waits for lobbies to say how many people they have, or to hear of a pause.
@@ -139,6 +141,57 @@ pub const STREAM_LIFE_MS: std::ops::RangeInclusive<u64> = 600_000..=880_000;
 pub const ENTER_BYTES_MAX: usize = 65_536;
 /// Tickets that `POST /enter` takes as memory.
 pub const ENTER_MEMORY_MAX: usize = 8;
+/// Entering without a proof, from one network: a school behind one address fits, then 30 a minute. Past it, entering takes
+/// a proof of work.
+pub const ENTER_FREE_BUDGET: Budget = Budget { burst: 300, interval_ms: 2_000 };
+/// Entering with a proof, from one network: whatever a crowd does, and no more than a lobby takes besides its other work.
+pub const ENTER_PROVEN_BUDGET: Budget = Budget { burst: 300, interval_ms: 100 };
+/// Entering again with a pass that is still good, from one network: all of a school comes back at once after a deploy.
+pub const ENTER_AGAIN_BUDGET: Budget = Budget { burst: 600, interval_ms: 50 };
+/// Networks of which is remembered what they have spent on entering.
+pub const ENTER_NETWORKS_MAX: usize = 4_096;
+/// When somebody may try again whom the platform's own limit keeps from the door: its span, all of it.
+pub const LIMIT_RETRY_MS: u64 = 10_000;
+/// New people in [`JOINS_STEPS`] steps: more, and entering takes a proof of work. A crowd that grows by itself is slower.
+pub const JOINS_MAX: u64 = 600;
+/// When so few are left it takes none any more. Half of the bound, so that it does not go on and off.
+pub const JOINS_CALM: u64 = 300;
+/// The joins of a minute are counted in steps of this length.
+pub const JOINS_STEP_MS: u64 = 10_000;
+/// See [`JOINS_STEP_MS`]: a minute.
+pub const JOINS_STEPS: usize = 6;
+/// The largest number that a proof of work has to try at the lowest level: a fraction of a second on a telephone.
+pub const PROOF_NUMBER_MAX: u64 = 100_000;
+/// Each level doubles that. The last is 64 times the work: some seconds, which a person waits for once.
+pub const PROOF_LEVEL_MAX: u8 = 6;
+/// Each further so many proofs that a network has shown lately are a level more for it.
+pub const PROOFS_PER_LEVEL: u64 = 50;
+/// How long a challenge may take: a slow telephone at the last level needs less than a minute.
+pub const PROOF_MS: u64 = 5 * 60_000;
+/// Proofs that are remembered, so that none counts twice: more than 50 new people a second for as long as one is good.
+pub const PROOFS_MAX: usize = 16_384;
+/// A proof of work as it is sent, in characters: it takes about 400.
+pub const PROOF_CHARS_MAX: usize = 1_024;
+/// A Turnstile token, in characters: the most that Cloudflare promises to stay below.
+pub const TURNSTILE_CHARS_MAX: usize = 2_048;
+/// How long Turnstile may take to answer. Past it a proof of work is asked for instead.
+pub const TURNSTILE_MS_MAX: u64 = 5_000;
+/// How long ago a Turnstile challenge may have been solved: tokens are good for so long.
+pub const TURNSTILE_AGE_MS_MAX: u64 = 5 * 60_000;
+/// How long a doubt about a visitor is remembered that no proof has cleared.
+pub const SUSPICION_MS: u64 = 60 * 60_000;
+/// Visitors whom there are doubts about.
+pub const SUSPECTS_MAX: usize = 1_024;
+/// How long a day is: the salt of network keys is drawn anew each day (UTC).
+pub const DAY_MS: u64 = 24 * 60 * 60_000;
+/// Salts that are kept: today's and yesterday's, so that who was banned before midnight is kept out after it.
+pub const SALTS_MAX: usize = 2;
+/// Bans in force: lobbies are told all of them at once, some 40 bytes each.
+pub const BANS_MAX: usize = 1_000;
+/// How far off the end of a ban may be: a leap year.
+pub const BAN_MS_MAX: u64 = 366 * DAY_MS;
+/// Why somebody is banned, in Unicode scalar values: a line for the operator's own memory.
+pub const BAN_REASON_CHARS_MAX: usize = 200;
 /// How long a pass admits. The protocol promises at least 24 hours.
 pub const PASS_MS: u64 = 48 * 60 * 60 * 1_000;
 /// How long a ticket is good for. The protocol promises at least 24 hours.

@@ -13,8 +13,10 @@
 //! Nothing here reads a clock, draws entropy, awaits, or iterates in an order that is not defined: time and identities
 //! arrive as arguments, so the same inputs give the same trace. JSON is known to [`protocol`] alone.
 
+pub mod admission;
 pub mod announcements;
 pub mod anteroom;
+pub mod ban_list;
 pub mod bans;
 pub mod budgets;
 pub mod casework;
@@ -35,13 +37,16 @@ pub mod orders;
 pub mod pause;
 pub mod person;
 pub mod presence;
+pub mod proof;
 pub mod protocol;
 pub mod rate_limit;
 pub mod report;
 pub mod route;
+pub mod salts;
 pub mod session;
 pub mod sorted;
 pub mod sse;
 pub mod tally;
 pub mod ticket;
 pub mod time;
+pub mod turnstile;

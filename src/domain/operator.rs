@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::id::NetworkKey;
+use super::ban_list::NewBan;
+use super::id::{NetworkKey, VisitorKey};
 use super::limits::{ADMIN_NETWORKS_MAX, ADMIN_TOKEN_CHARS_MIN, ADMIN_TRIES};
-use super::protocol::{NewAnnouncement, Paused, ProblemCode};
+use super::protocol::{BanRequest, NewAnnouncement, Paused, ProblemCode, Raised};
 use super::rate_limit::Spent;
 use super::route::Denied;
 use super::sorted::Sorted;
@@ -54,9 +55,50 @@ pub enum Command {
     Withdraw(String),
     /// Stop or start matching.
     Pause(bool),
+    /// Ask for a proof of work of everybody who enters, or of nobody but those of whom the service itself does.
+    Raise(bool),
+    /// The bans in force.
+    Bans,
+    /// Ban somebody.
+    Ban(Box<NewBan>),
+    /// Lift the ban of this id.
+    Unban(u64),
 }
 
-impl Command {
+/// What the operator wishes: mostly a command, as it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Wish {
+    /// A command.
+    Command(Command),
+    /// A ban of whoever was reported: who that is, the report says. The ban names nobody yet.
+    BanReported {
+        /// The report's id.
+        report: String,
+        /// The ban, but for who is banned.
+        ban: Box<NewBan>,
+    },
+}
+
+impl From<Command> for Wish {
+    fn from(command: Command) -> Self {
+        Self::Command(command)
+    }
+}
+
+impl From<BanRequest> for Wish {
+    fn from(BanRequest { report, visitor, network, until, reason }: BanRequest) -> Self {
+        let (visitor, network) =
+            (visitor.as_deref().and_then(VisitorKey::parse), network.as_deref().and_then(NetworkKey::parse));
+        let ban = Box::new(NewBan { visitor, network, until, reason, report: report.clone(), automatic: false });
+        match report {
+            Some(report) => Self::BanReported { report, ban },
+            // What is no key leaves nobody to ban, which is refused where bans are made.
+            None => Command::Ban(ban).into(),
+        }
+    }
+}
+
+impl Wish {
     /// What `method` on the path `/admin/<place>` with this body asks for.
     ///
     /// # Errors
@@ -64,16 +106,20 @@ impl Command {
     pub fn read(method: &str, place: &str, body: &str) -> Result<Self, Denied> {
         let other = |allow| Err(Denied { code: ProblemCode::MethodNotAllowed, allow: Some(allow) });
         match (place, method) {
-            ("stats", "GET") => Ok(Self::Stats),
+            ("stats", "GET") => Ok(Command::Stats.into()),
             ("stats", _) => other("GET"),
-            ("announcements", "GET") => Ok(Self::Announcements),
-            ("announcements", "POST") => Ok(Self::Announce(NewAnnouncement::decode(body)?)),
-            ("announcements", _) => other("GET, POST"),
-            ("paused", "PUT") => Ok(Self::Pause(Paused::decode(body)?.paused)),
-            ("paused", _) => other("PUT"),
-            (place, method) => match place.strip_prefix("announcements/") {
-                Some(id) if method == "DELETE" && !id.is_empty() => Ok(Self::Withdraw(id.to_owned())),
-                Some(id) if !id.is_empty() => other("DELETE"),
+            ("announcements", "GET") => Ok(Command::Announcements.into()),
+            ("announcements", "POST") => Ok(Command::Announce(NewAnnouncement::decode(body)?).into()),
+            ("paused", "PUT") => Ok(Command::Pause(Paused::decode(body)?.paused).into()),
+            ("raised", "PUT") => Ok(Command::Raise(Raised::decode(body)?.raised).into()),
+            ("paused" | "raised", _) => other("PUT"),
+            ("bans", "GET") => Ok(Command::Bans.into()),
+            ("bans", "POST") => Ok(BanRequest::decode(body)?.into()),
+            ("announcements" | "bans", _) => other("GET, POST"),
+            (place, method) => match place.split_once('/') {
+                Some(("announcements" | "bans", id)) if !id.is_empty() && method != "DELETE" => other("DELETE"),
+                Some(("announcements", id)) if !id.is_empty() => Ok(Command::Withdraw(id.to_owned()).into()),
+                Some(("bans", id)) => Ok(Command::Unban(id.parse().map_err(|_| ProblemCode::NotFound)?).into()),
                 Some(_) | None => Err(ProblemCode::NotFound.into()),
             },
         }
@@ -171,19 +217,43 @@ mod tests {
 
     #[test]
     fn each_place_takes_its_own_methods() {
-        let read =
-            |method, place, body| Command::read(method, place, body).map_err(|denied| (denied.code, denied.allow));
-        assert_eq!(read("GET", "stats", ""), Ok(Command::Stats));
-        assert_eq!(read("PUT", "paused", r#"{"paused":true}"#), Ok(Command::Pause(true)));
-        assert_eq!(read("DELETE", "announcements/7-1", ""), Ok(Command::Withdraw("7-1".into())));
+        let read = |method, place, body| Wish::read(method, place, body).map_err(|denied| (denied.code, denied.allow));
+        assert_eq!(read("GET", "stats", ""), Ok(Command::Stats.into()));
+        assert_eq!(read("PUT", "paused", r#"{"paused":true}"#), Ok(Command::Pause(true).into()));
+        assert_eq!(read("PUT", "raised", r#"{"raised":true}"#), Ok(Command::Raise(true).into()));
+        assert_eq!(read("DELETE", "announcements/7-1", ""), Ok(Command::Withdraw("7-1".into()).into()));
+        assert_eq!(read("GET", "bans", ""), Ok(Command::Bans.into()));
+        assert_eq!(read("DELETE", "bans/71", ""), Ok(Command::Unban(71).into()));
         let wrong = [("POST", "stats", "GET"), ("PUT", "announcements", "GET, POST"), ("GET", "paused", "PUT")];
         for (method, place, allow) in wrong.into_iter().chain([("GET", "announcements/7-1", "DELETE")]) {
             assert_eq!(read(method, place, ""), Err((ProblemCode::MethodNotAllowed, Some(allow))), "{method} {place}");
         }
-        for place in ["", "nope", "announcements/", "stats/", "drain"] {
+        assert_eq!(read("PUT", "bans/71", ""), Err((ProblemCode::MethodNotAllowed, Some("DELETE"))));
+        for place in ["", "nope", "announcements/", "stats/", "drain", "bans/"] {
             assert_eq!(read("GET", place, ""), Err((ProblemCode::NotFound, None)), "{place}");
         }
+        assert_eq!(read("DELETE", "bans/x", ""), Err((ProblemCode::NotFound, None)));
         assert_eq!(read("POST", "announcements", "{}"), Err((ProblemCode::BadRequest, None)));
+    }
+
+    #[test]
+    fn a_ban_is_of_a_visitor_a_network_or_whoever_was_reported() {
+        let read = |who: &str| {
+            let wish = Wish::read("POST", "bans", &format!(r#"{{{who},"until":5,"reason":"spam"}}"#));
+            wish.map_err(|denied| denied.code)
+        };
+        let of = |visitor, network, report| {
+            let (until, reason) = (Time::from_ms(5), "spam".to_owned());
+            Box::new(NewBan { visitor, network, until, reason, report, automatic: false })
+        };
+        let (visitor, network) = (VisitorKey([1; 12]), NetworkKey([2; 8]));
+        assert_eq!(read(&format!(r#""visitor":"{visitor}""#)), Ok(Command::Ban(of(Some(visitor), None, None)).into()));
+        assert_eq!(read(&format!(r#""network":"{network}""#)), Ok(Command::Ban(of(None, Some(network), None)).into()));
+        let report = "7".to_owned();
+        let wish = Wish::BanReported { report: report.clone(), ban: of(None, None, Some(report)) };
+        assert_eq!(read(r#""report":"7""#), Ok(wish));
+        assert_eq!(read(r#""visitor":"no key""#), Ok(Command::Ban(of(None, None, None)).into()), "which is refused");
+        assert_eq!(read(r#""visitor":"x","report":"7""#), Err(ProblemCode::BadRequest));
     }
 
     #[test]

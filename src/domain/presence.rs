@@ -8,10 +8,15 @@
 //! `online` counts browsers and clients that are here: open streams, and the sessions that no stream counts, and never
 //! fewer than those who wait or talk.
 //!
-//! What must survive is small and seldom changes ([`Stored`]): the lobbies that are open, what is announced, and whether
-//! matching is paused. All else is asked for again.
+//! It also says who may come in ([`entrance`]).
+//!
+//! What must survive is small and seldom changes ([`Stored`]): the lobbies that are open, what is announced, whether
+//! matching is paused, who is banned, and the salts of network keys. All else is asked for again.
 
 mod calls;
+mod entrance;
+#[cfg(test)]
+mod entrance_tests;
 mod hour;
 mod io;
 mod lobbies;
@@ -20,12 +25,13 @@ mod tests;
 
 use std::ops::RangeInclusive;
 
+use super::admission::{Admission, Gate};
 use super::announcements::{Entry, Log};
 use super::census::Instruction;
-use super::id::StreamId;
+use super::id::{NetworkKey, StreamId};
 use super::limits::{
     ASK_FOR_OPERATOR_MS, BEAT_MS, PRESENCE_MS, REPORT_MS, REPORT_UNWATCHED_MS, RETRY_FULL_MS, RETRY_MS, STREAM_LIFE_MS,
-    STREAMS_MAX, WANTED_MS,
+    STREAMS_MAX, STREAMS_PER_NETWORK_MAX, WANTED_MS,
 };
 use super::operator::Tries;
 use super::pause::Pause;
@@ -34,13 +40,14 @@ use super::sorted::Sorted;
 use super::sse;
 use super::time::Time;
 use hour::Hour;
-pub use io::{Answer, Effect, Input, Stored, Wanted};
+pub use io::{Answer, Door, Effect, Entrance, Input, Stored, Wanted};
 use lobbies::Lobbies;
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Stream {
     ends_at: Time,
     shown: Option<PresenceCounts>,
+    network: Option<NetworkKey>,
 }
 
 /// The presence object. See the module's text.
@@ -61,13 +68,16 @@ pub struct Presence {
     tries: Tries,
     hour: Hour,
     started: Time,
+    gate: Gate,
+    admission: Admission,
+    entry: Entrance,
 }
 
 impl Presence {
     /// An object that starts now, with what was stored. The lobby `home` is open whether that is stored or not.
     #[must_use]
     pub fn restore(now: Time, stored: Stored, home: &str) -> Self {
-        let Stored { lobbies, log, pause } = stored;
+        let Stored { lobbies, log, pause, entry } = stored;
         Self {
             log,
             pause,
@@ -80,7 +90,16 @@ impl Presence {
             tries: Tries::default(),
             hour: Hour::default(),
             started: now,
+            gate: Gate::default(),
+            admission: Admission::default(),
+            entry,
         }
+    }
+
+    /// The same, with what the operator has set.
+    #[must_use]
+    pub fn guarded(self, gate: Gate) -> Self {
+        Self { gate, ..self }
     }
 
     /// Takes one step. See [`crate::domain`] for the contract.
@@ -89,7 +108,9 @@ impl Presence {
         let mut effects = self.lapse(now);
         match input {
             Input::Wanted(wanted) => effects.extend(self.ask_if_worth_it(now, wanted)),
-            Input::Subscribed { stream, seen, chance } => effects.extend(self.subscribe(now, stream, seen, chance)),
+            Input::Subscribed { stream, seen, chance, network } => {
+                effects.extend(self.subscribe(now, stream, seen, chance, network));
+            }
             Input::Gone { stream } => drop(self.streams.remove(&stream)),
             Input::Reported { lobby, report, tally } => {
                 if self.lobbies.hear(now, lobby, report, *tally) {
@@ -99,6 +120,10 @@ impl Presence {
             Input::Called { network, authorized, command } => {
                 effects.extend(self.answer(now, network, authorized, command));
             }
+            Input::Door { salt } => effects.extend(self.door(now, salt)),
+            Input::Knocked(knock) => effects.push(Effect::Answer(Answer::Verdict(self.knock(now, &knock)))),
+            Input::Doubted { visitor } => self.admission.doubt(now, visitor),
+            Input::Banned(new) => effects.extend(self.ban(now, *new)),
             Input::Tick => {}
         }
         effects.extend(self.tell(now));
@@ -118,10 +143,10 @@ impl Presence {
         times.into_iter().flatten().min()
     }
 
-    /// When an announcement runs out, whether anybody watches or not.
+    /// When an announcement or a ban ends, or a salt is to be deleted, whether anybody watches or not.
     #[must_use]
     pub fn expiry(&self) -> Option<Time> {
-        self.log.deadline()
+        [self.log.deadline(), self.entry.bans.deadline(), self.entry.salts.deadline()].into_iter().flatten().min()
     }
 
     /// How many people are here, as of the last step.
@@ -140,9 +165,11 @@ impl Presence {
 
     /// What a lobby is told in answer to its report.
     #[must_use]
-    pub fn instruction(&self, now: Time) -> Instruction {
+    pub fn instruction(&self, now: Time, lobby: &str) -> Instruction {
         let change_ms = if self.is_watched(now) { REPORT_MS } else { REPORT_UNWATCHED_MS };
-        Instruction { change_ms, pause: self.pause, bans: None }
+        let bans = self.entry.bans.told();
+        let is_news = self.lobbies.knows_bans(lobby) != bans.number;
+        Instruction { change_ms, pause: self.pause, bans: is_news.then(|| bans.clone()) }
     }
 
     /// The number of the last entry in the log of announcements.
@@ -163,8 +190,8 @@ impl Presence {
     }
 
     fn keep(&self) -> Effect {
-        let (lobbies, log, pause) = (self.lobbies.names().cloned().collect(), self.log.clone(), self.pause);
-        Effect::Keep(Box::new(Stored { lobbies, log, pause }))
+        let (lobbies, log) = (self.lobbies.names().cloned().collect(), self.log.clone());
+        Effect::Keep(Box::new(Stored { lobbies, log, pause: self.pause, entry: self.entry.clone() }))
     }
 
     /// Asks all lobbies how many people they have where that is not known: at the start, and when somebody comes to look
@@ -184,24 +211,30 @@ impl Presence {
     }
 
     fn ask(&self, now: Time) -> Vec<Effect> {
-        let instruction = self.instruction(now);
-        self.lobbies
-            .names()
-            .map(|lobby| Effect::Ask { lobby: lobby.clone(), instruction: instruction.clone() })
-            .collect()
+        let ask = |lobby: &String| Effect::Ask { lobby: lobby.clone(), instruction: self.instruction(now, lobby) };
+        self.lobbies.names().map(ask).collect()
     }
 
-    fn subscribe(&mut self, now: Time, stream: StreamId, seen: u64, chance: u32) -> Vec<Effect> {
-        if self.streams.len() >= STREAMS_MAX {
+    fn subscribe(
+        &mut self,
+        now: Time,
+        stream: StreamId,
+        seen: u64,
+        chance: u32,
+        network: Option<NetworkKey>,
+    ) -> Vec<Effect> {
+        let of_network = || self.streams.iter().filter(|(_, known)| known.network == network).count();
+        let too_many = network.is_some() && self.gate.limited && of_network() >= STREAMS_PER_NETWORK_MAX;
+        if self.streams.len() >= STREAMS_MAX || too_many {
             return vec![Effect::Write { to: vec![stream], text: turned_away(chance) }, Effect::End { stream }];
         }
         if self.streams.is_empty() {
             self.told_at = now;
         }
         let ends_at = now.plus(pick(&STREAM_LIFE_MS, chance));
-        self.streams.insert(stream, Stream { ends_at, shown: None });
+        self.streams.insert(stream, Stream { ends_at, shown: None, network });
         let counts = self.counts();
-        self.streams.insert(stream, Stream { ends_at, shown: Some(counts) });
+        self.streams.insert(stream, Stream { ends_at, shown: Some(counts), network });
         let (seen, entries) = self.log.since(seen);
         let ids = self.log.in_force().map(|announcement| announcement.id.as_str()).collect();
         let first = [sse::retry(pick(&RETRY_MS, chance)), sse::event("in_force", seen, &to_json(&InForce { ids }))];
@@ -210,12 +243,13 @@ impl Presence {
         vec![Effect::Write { to: vec![stream], text }]
     }
 
-    /// What time has ended: leases and announcements.
+    /// What time has ended: leases, announcements, bans and salts.
     fn lapse(&mut self, now: Time) -> Vec<Effect> {
         self.lobbies.lapse(now);
         let over = self.log.lapse(now);
+        let entry = [self.entry.bans.lapse(now), self.entry.salts.lapse(now)];
         if over.is_empty() {
-            return Vec::new();
+            return entry.contains(&true).then(|| self.keep()).into_iter().collect();
         }
         let told: String = over.iter().map(|id| self.retraction(id)).collect();
         [self.keep()].into_iter().chain(self.tell_all(now, told)).collect()

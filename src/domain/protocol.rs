@@ -6,6 +6,7 @@
 
 mod admin;
 mod client;
+mod fields;
 mod http;
 mod log;
 mod preferences;
@@ -14,11 +15,13 @@ mod report;
 mod server;
 
 pub use admin::{
-    Announced, AnnouncementList, HourPoint, LobbyStats, NewAnnouncement, Paused, Stats, TallyStats, WaitStep,
+    Announced, AnnouncementList, BanRequest, BanView, BanViews, HourPoint, LobbyStats, NewAnnouncement, Paused, Raised,
+    Stats, TallyStats, WaitStep,
 };
 pub use client::{ClientFrame, Hello, Text};
+pub use fields::{Fields, Json};
 pub use http::{
-    Announcement, EnterInfo, EnterRequest, Entered, Health, InForce, JSON_TYPE, PROBLEM_TYPE, PresenceCounts,
+    Announcement, Contact, EnterInfo, EnterRequest, Entered, Health, InForce, JSON_TYPE, PROBLEM_TYPE, PresenceCounts,
     PresenceDocument, Problem, ProblemCode, Retract, Severity, name_of, to_json,
 };
 pub use log::{Level, LogLine};

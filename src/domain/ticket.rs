@@ -5,8 +5,6 @@
 //! constant time. Every kind of thing has a key of its own, derived from the operator's secret, so nothing of one kind
 //! is ever taken for another. While a secret is being replaced the older one still opens, and the newer one seals.
 
-use std::net::{IpAddr, Ipv6Addr};
-
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
@@ -16,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
 use super::evidence::{Mark, Marks};
-use super::id::{NetworkKey, VisitorId};
+use super::id::VisitorId;
 use super::limits::{PASS_MS, SECRET_BYTES_MIN};
 use super::memory::Memory;
 use super::person::{Doing, Person};
@@ -27,6 +25,8 @@ pub type Nonce = [u8; NONCE_BYTES];
 
 const NONCE_BYTES: usize = 24;
 const TAG_BYTES: usize = 16;
+/// Enough that two people do not have the same one, as base64url 8 characters.
+const ADMISSION_BYTES: usize = 6;
 /// The layout of what is sealed. A deploy that changes it counts this up, and what was sealed before counts as forged.
 const LAYOUT: u8 = 3;
 
@@ -39,14 +39,14 @@ pub enum SecretError {
     TooShort,
 }
 
-/// "This visitor accepted the terms", until it expires.
+/// "This visitor accepted the terms, and did what work was asked for", until it expires.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Pass {
     /// Who.
     pub visitor: VisitorId,
     /// Until when.
     pub expires: Time,
-    /// When the visitor last proved something to get it, if they did.
+    /// When the visitor last showed a proof, if they ever had to.
     pub proven: Option<Time>,
     /// What the visitor remembers of others.
     pub memory: Memory,
@@ -63,6 +63,7 @@ impl Pass {
     pub fn remember_pass(&mut self, earlier: &Self) {
         if earlier.visitor == self.visitor {
             self.memory.absorb(&earlier.memory);
+            self.proven = self.proven.max(earlier.proven);
         }
     }
 
@@ -101,7 +102,7 @@ struct Keys {
     ticket: Key,
     visitor: Key,
     lobby: Key,
-    network: Key,
+    proof: Key,
     mark: Mark,
 }
 
@@ -113,7 +114,7 @@ impl Keys {
             ticket: key(b"ticket"),
             visitor: key(b"visitor"),
             lobby: key(b"lobby"),
-            network: key(b"network"),
+            proof: key(b"proof"),
             mark: Mark { line: key(b"line").into(), visitor: key(b"pseudonym").into() },
         }
     }
@@ -199,13 +200,29 @@ impl Keyring {
         format!("{name}.{}", URL_SAFE_NO_PAD.encode(&tag[..TAG_BYTES]))
     }
 
-    /// Reads a lobby's name. `None` when this service did not make it.
+    /// A lobby's name as it appears in the path of somebody with this pass. Who has shown a proof has an admission key in
+    /// it, so that they are not taken for the others of their network: always the same one for the same proof, however
+    /// often they come in with it.
     #[must_use]
-    pub fn read_lobby<'a>(&self, text: &'a str) -> Option<&'a str> {
-        let (name, tag) = text.split_once('.')?;
+    pub fn tag_lobby_for(&self, name: &str, pass: &Pass) -> String {
+        let Some(proven) = pass.proven else { return self.tag_lobby(name) };
+        let key = mac(&self.present.lobby, &[b"admission ", &pass.visitor.0, &proven.as_ms().to_be_bytes()]);
+        self.tag_lobby(&format!("{name}.{}", URL_SAFE_NO_PAD.encode(&key[..ADMISSION_BYTES])))
+    }
+
+    /// Reads a lobby's name, and the admission key if there is one. `None` when this service did not make it.
+    #[must_use]
+    pub fn read_lobby<'a>(&self, text: &'a str) -> Option<(&'a str, Option<&'a str>)> {
+        let (named, tag) = text.rsplit_once('.')?;
         let mut bytes = [0; TAG_BYTES];
         URL_SAFE_NO_PAD.decode_slice(tag, &mut bytes).ok().filter(|length| *length == TAG_BYTES)?;
-        self.all().any(|keys| verify(&keys.lobby, &[name.as_bytes()], &bytes)).then_some(name)
+        self.all().find(|keys| verify(&keys.lobby, &[named.as_bytes()], &bytes))?;
+        Some(named.split_once('.').map_or((named, None), |(name, key)| (name, Some(key))))
+    }
+
+    /// The keys that challenges are signed with, the present one first.
+    pub(super) fn proof_keys(&self) -> impl Iterator<Item = &Key> {
+        self.all().map(|keys| &keys.proof)
     }
 
     /// The keys for what is passed on, and for who is who.
@@ -213,25 +230,6 @@ impl Keyring {
     pub fn marks(&self) -> Marks {
         Marks { present: self.present.mark, before: self.before.as_ref().map(|keys| keys.mark) }
     }
-
-    /// Blinds the address that a request came from. All of an IPv6 /64 is one network: that is what one household gets.
-    #[must_use]
-    pub fn network_key(&self, address: &str) -> NetworkKey {
-        let network = match address.parse::<IpAddr>().map(|address| address.to_canonical()) {
-            Ok(IpAddr::V4(v4)) => v4.octets().to_vec(),
-            Ok(IpAddr::V6(v6)) => prefix_64(v6).to_vec(),
-            Err(_) => Vec::new(),
-        };
-        let mut key = [0; 8];
-        key.copy_from_slice(&mac(&self.present.network, &[&network])[..8]);
-        NetworkKey(key)
-    }
-}
-
-fn prefix_64(address: Ipv6Addr) -> [u8; 8] {
-    let mut prefix = [0; 8];
-    prefix.copy_from_slice(&address.octets()[..8]);
-    prefix
 }
 
 fn hmac(key: &[u8]) -> Hmac<Sha256> {
@@ -273,7 +271,7 @@ fn open(key: &Key, text: &str) -> Option<Vec<u8>> {
 mod tests {
     use super::*;
     use crate::domain::conversation::begin;
-    use crate::domain::id::{LineId, SessionId};
+    use crate::domain::id::{LineId, NetworkKey, SessionId};
     use crate::domain::limits::{FRAME_BYTES_MAX, INTEREST_CHARS_MAX, INTERESTS_MAX, NUMBER_MAX};
     use crate::domain::matchmaker::{Place, Wait};
     use crate::domain::protocol::{Interests, Preferences};
@@ -332,7 +330,8 @@ mod tests {
         one.last = Some((first, VISITOR));
         let lobby = "a-lobby-with-a-long-name-1234567".to_owned();
         let ticket = Ticket { person: one.clone(), lobby, expires: Time::from_ms(NUMBER_MAX) };
-        let pass = Pass { memory, expires: Time::from_ms(NUMBER_MAX), ..Pass::new(VISITOR, NOW) };
+        let most = Time::from_ms(NUMBER_MAX);
+        let pass = Pass { memory, expires: most, proven: Some(most), ..Pass::new(VISITOR, NOW) };
         let hello = serde_json::json!({
             "type": "hello", "v": 1, "line": NUMBER_MAX, "counted": true,
             "pass": ring().seal_pass(&pass, &[7; 24]), "ticket": ring().seal_ticket(&ticket, &[8; 24]),
@@ -369,7 +368,7 @@ mod tests {
         );
         assert_eq!(rotated.open_pass(&sealed, NOW), Some(pass));
         assert_eq!(rotated.read_visitor(&visitor), Some(VISITOR));
-        assert_eq!(rotated.read_lobby(&lobby), Some("main-1"));
+        assert_eq!(rotated.read_lobby(&lobby), Some(("main-1", None)));
         assert_eq!(old.read_lobby(&rotated.tag_lobby("main-1")), None, "the newer secret makes the tags");
     }
 
@@ -377,7 +376,7 @@ mod tests {
     fn made_up_visitors_and_lobbies_are_not_ours() {
         let (visitor, lobby) = (ring().tag_visitor(VISITOR), ring().tag_lobby("main-1"));
         assert_eq!(ring().read_visitor(&visitor), Some(VISITOR));
-        assert_eq!(ring().read_lobby(&lobby), Some("main-1"));
+        assert_eq!(ring().read_lobby(&lobby), Some(("main-1", None)));
         let tag = lobby.split_once('.').unwrap().1;
         for forged in ["", ".", "main-1", "main-1.", &lobby[..lobby.len() - 1], &format!("main-2.{tag}"), &visitor] {
             assert_eq!(ring().read_lobby(forged), None, "{forged}");
@@ -399,12 +398,20 @@ mod tests {
     }
 
     #[test]
-    fn a_household_is_one_network() {
-        let key = |address| ring().network_key(address);
-        assert_eq!(key("192.0.2.1"), key("::ffff:192.0.2.1"));
-        assert_ne!(key("192.0.2.1"), key("192.0.2.2"));
-        assert_eq!(key("2001:db8:1:2::1"), key("2001:db8:1:2:ffff::9"));
-        assert_ne!(key("2001:db8:1:2::1"), key("2001:db8:1:3::1"));
-        assert_eq!(key("nonsense"), key(""));
+    fn who_has_shown_a_proof_has_a_key_of_their_own_in_the_lobby_and_one_only() {
+        let pass = Pass { proven: Some(NOW), ..Pass::new(VISITOR, NOW) };
+        let lobby = ring().tag_lobby_for("main-1", &pass);
+        let Some(("main-1", Some(key))) = ring().read_lobby(&lobby) else { panic!("{lobby}") };
+        assert_eq!((key.len(), &ring().tag_lobby_for("main-1", &pass)), (8, &lobby));
+        let others =
+            [Pass { proven: Some(NOW.plus(1)), ..pass.clone() }, Pass { visitor: VisitorId([8; 16]), ..pass.clone() }];
+        for other in others {
+            assert_ne!(ring().tag_lobby_for("main-1", &other), lobby);
+        }
+        assert_eq!(ring().tag_lobby_for("main-1", &Pass { proven: None, ..pass }), ring().tag_lobby("main-1"));
+        let tag = lobby.rsplit_once('.').unwrap().1;
+        for forged in [format!("main-1.{tag}"), format!("main-1.AAAAAAAA.{tag}"), format!("main-2.{key}.{tag}")] {
+            assert_eq!(ring().read_lobby(&forged), None, "{forged}");
+        }
     }
 }

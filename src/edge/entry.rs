@@ -3,18 +3,18 @@
 use futures::StreamExt as _;
 use worker::{Context, Env, Request, Response, Result, ScheduleContext, ScheduledEvent, event};
 
-use super::{admin, counts, host, reply, reports};
+use super::{admin, counts, enter, host, reply, reports};
 use crate::config;
-use crate::domain::id::{NetworkKey, VisitorId};
-use crate::domain::limits::{ENTER_BYTES_MAX, SECRET_BYTES_MIN};
+use crate::domain::id::NetworkKey;
+use crate::domain::limits::{LIMIT_RETRY_MS, SECRET_BYTES_MIN};
 use crate::domain::presence::turned_away;
-use crate::domain::protocol::{EnterInfo, EnterRequest, Entered, Health, JSON_TYPE, Problem, ProblemCode, to_json};
+use crate::domain::protocol::{Health, JSON_TYPE, Problem, ProblemCode, to_json};
 use crate::domain::route::{AllowedOrigins, Denied, Head, Route, cross_origin, route, split_url};
-use crate::domain::ticket::{Keyring, Pass, SecretError};
+use crate::domain::ticket::{Keyring, SecretError};
 
-/// The header with the network key, from the Worker to a lobby.
+/// The header with the network key, from the Worker to a lobby and to the presence object.
 pub(super) const NETWORK_HEADER: &str = "x-edgewise-network";
-/// The header with the key of somebody who has proven something, from the Worker to a lobby.
+/// The header with the admission key of somebody who has shown a proof, from the Worker to a lobby.
 pub(super) const ADMITTED_HEADER: &str = "x-edgewise-admitted";
 /// The header with the foreign origin to allow, from the Worker to the presence object.
 pub(super) const ORIGIN_HEADER: &str = "x-edgewise-origin";
@@ -47,7 +47,7 @@ async fn fetch(mut request: Request, env: Env, _context: Context) -> Result<Resp
     let headers: Vec<(&str, &str)> =
         shared.iter().flat_map(|origin| [("access-control-allow-origin", *origin), ("vary", "origin")]).collect();
     let answer = match route(&head, &allowed) {
-        Ok(Route::Admin { place }) => admin::answer(place, &parts.method, &mut request, &env).await,
+        Ok(Route::Admin { place }) => admin::answer(place, head.query, &parts.method, &mut request, &env).await,
         Ok(place) => perform(place, &mut request, &env, shared, &headers).await,
         Err(Denied { code, allow }) => {
             let mut headers = headers.clone();
@@ -100,16 +100,15 @@ async fn perform(
 ) -> std::result::Result<Response, Failure> {
     let document = |body| reply::document(JSON_TYPE, body, headers).map_err(Failure::from);
     match place {
-        Route::EnterInfo => {
-            let paused = counts::is_paused(env).await;
-            document(to_json(&EnterInfo { terms: config::TERMS_VERSION, proof: "none", site_key: None, paused }))
-        }
-        Route::Enter => document(to_json(&enter(request, &keys(env)?, env).await?)),
+        Route::EnterInfo => document(to_json(&enter::info(env).await)),
+        Route::Enter => document(to_json(&enter::enter(request, &keys(env)?, env).await?)),
         Route::Socket { lobby } => socket(request, env, lobby).await,
         Route::Events { seen } => {
             let seen = seen.to_string();
+            let network = network(request, env).await?;
             let origin = shared.iter().map(|origin| (ORIGIN_HEADER, *origin));
-            let told: Vec<(&str, &str)> = origin.chain([(SEEN_HEADER, seen.as_str())]).collect();
+            let told: Vec<(&str, &str)> =
+                origin.chain([(SEEN_HEADER, seen.as_str()), (NETWORK_HEADER, &network)]).collect();
             ask_presence(env, "/events", &told, None).await.or_else(|failure| later(failure, headers))
         }
         Route::Presence => {
@@ -130,29 +129,6 @@ async fn perform(
     }
 }
 
-async fn enter(request: &mut Request, keys: &Keyring, env: &Env) -> std::result::Result<Entered, Failure> {
-    let wish = EnterRequest::decode(&body(request, ENTER_BYTES_MAX).await?)?;
-    let visitor = match wish.visitor.and_then(|visitor| keys.read_visitor(&visitor)) {
-        Some(visitor) => visitor,
-        None => VisitorId(host::draw()?),
-    };
-    let now = host::now();
-    let mut pass = Pass::new(visitor, now);
-    let earlier = wish.pass.and_then(|text| keys.open_pass(&text, now));
-    earlier.iter().for_each(|earlier| pass.remember_pass(earlier));
-    let tickets: Vec<_> = wish.memory.iter().filter_map(|text| keys.open_ticket(text, now)).collect();
-    tickets.iter().for_each(|ticket| pass.remember_ticket(ticket, now));
-    if !pass.may_come_back(&tickets) && counts::is_paused(env).await {
-        return Err(ProblemCode::Paused.into());
-    }
-    Ok(Entered {
-        pass: keys.seal_pass(&pass, &host::draw()?),
-        lobby: keys.tag_lobby(config::LOBBY),
-        visitor: keys.tag_visitor(visitor),
-        expires: pass.expires,
-    })
-}
-
 /// The body of a request, up to its limit. Read piece by piece: wasm memory never shrinks, so a body is not taken in
 /// before it is known to be small.
 pub(super) async fn body(request: &mut Request, bytes_max: usize) -> std::result::Result<String, Failure> {
@@ -171,16 +147,32 @@ pub(super) async fn body(request: &mut Request, bytes_max: usize) -> std::result
 /// Passes an upgrade on, as a request of our own: none of the client's headers reach the object.
 async fn socket(request: &Request, env: &Env, lobby: &str) -> std::result::Result<Response, Failure> {
     let keys = keys(env)?;
-    let name = keys.read_lobby(lobby).ok_or(ProblemCode::NotFound)?;
-    let NetworkKey(network) = network_key(request, &keys)?;
-    let network = format!("{:016x}", u64::from_be_bytes(network));
-    let upgrade = host::internal("/socket", &[("upgrade", "websocket"), (NETWORK_HEADER, &network)], None)?;
+    let (name, admitted) = keys.read_lobby(lobby).ok_or(ProblemCode::NotFound)?;
+    let network = network(request, env).await?;
+    if !host::is_within_limit(env, admitted.unwrap_or(&network)).await {
+        return Err(enter::slow_down(LIMIT_RETRY_MS));
+    }
+    let told = [("upgrade", "websocket"), (NETWORK_HEADER, &network)];
+    let told: Vec<(&str, &str)> = told.into_iter().chain(admitted.map(|key| (ADMITTED_HEADER, key))).collect();
+    let upgrade = host::internal("/socket", &told, None)?;
     Ok(env.durable_object(config::LOBBY_BINDING)?.get_by_name(name)?.fetch_with_request(upgrade).await?)
 }
 
-/// Where a request comes from. Only what the platform says of that is believed.
-pub(super) fn network_key(request: &Request, keys: &Keyring) -> Result<NetworkKey> {
-    Ok(keys.network_key(&request.headers().get("cf-connecting-ip")?.unwrap_or_default()))
+/// The address that a request comes from. Only what the platform says of that is believed; it is looked at through the
+/// day's salt alone, and goes nowhere.
+pub(super) fn address(request: &Request) -> Result<String> {
+    Ok(request.headers().get("cf-connecting-ip")?.unwrap_or_default())
+}
+
+/// Where a request comes from, blinded: today's key.
+pub(super) async fn network_key(request: &Request, env: &Env) -> std::result::Result<NetworkKey, Failure> {
+    Ok(counts::networks(env, &address(request)?).await?.first().copied().unwrap_or_default())
+}
+
+/// The same, as it stands in a header.
+async fn network(request: &Request, env: &Env) -> std::result::Result<String, Failure> {
+    let NetworkKey(key) = network_key(request, env).await?;
+    Ok(format!("{:016x}", u64::from_be_bytes(key)))
 }
 
 pub(super) async fn ask_presence(
@@ -207,8 +199,8 @@ fn health(env: &Env, headers: &[(&str, &str)]) -> std::result::Result<Response, 
             return Err(unavailable(format!("the binding {binding} is missing")));
         }
     }
-    let off = host::setting(env, config::RATE_LIMITS).as_deref() == Some("off");
-    let rate_limits = if off { "off" } else { "on" };
+    host::proof(env).map_err(|reason| unavailable(reason.to_owned()))?;
+    let rate_limits = if host::is_limited(env) { "on" } else { "off" };
     Ok(reply::document(JSON_TYPE, to_json(&Health { ok: true, version: config::VERSION, rate_limits }), headers)?)
 }
 

@@ -7,13 +7,15 @@ use std::time::Duration;
 use futures::future::{Either, select};
 
 use worker::js_sys::{self, Uint8Array};
-use worker::wasm_bindgen::JsValue;
+use worker::wasm_bindgen::{JsCast as _, JsValue};
+use worker::wasm_bindgen_futures::JsFuture;
 use worker::{
-    Date, Env, Error, Request, Result, ScheduledTime, SetAlarmOptions, Storage, console_error, console_log,
+    Date, Env, Error, Fetch, Request, Result, ScheduledTime, SetAlarmOptions, Storage, console_error, console_log,
     console_warn, web_sys,
 };
 
 use crate::config;
+use crate::domain::proof::Proof;
 use crate::domain::protocol::{Level, LogLine};
 use crate::domain::route::split_url;
 use crate::domain::ticket::{Keyring, SecretError};
@@ -62,6 +64,55 @@ pub(super) fn note(event: &str) {
 /// A variable or a secret, if there is one.
 pub(super) fn setting(env: &Env, name: &str) -> Option<String> {
     env.var(name).ok().map(|value| value.to_string())
+}
+
+/// Whether floods are held back. That they are not is said once in each life of the isolate.
+pub(super) fn is_limited(env: &Env) -> bool {
+    thread_local! {
+        static SAID: Cell<bool> = const { Cell::new(false) };
+    }
+    let limited = setting(env, config::RATE_LIMITS).as_deref() != Some("off");
+    if !limited && !SAID.replace(true) {
+        warn("floods are not held back", &"RATE_LIMITS is off");
+    }
+    limited
+}
+
+/// What entering is set to take.
+///
+/// # Errors
+/// What is wrong with the settings.
+pub(super) fn proof(env: &Env) -> std::result::Result<Proof, &'static str> {
+    let has = |name| setting(env, name).is_some_and(|value| !value.is_empty());
+    let setting = setting(env, config::PROOF);
+    Proof::configured(setting.as_deref(), has(config::TURNSTILE_SITE_KEY), has(config::TURNSTILE_SECRET))
+}
+
+/// Whether the platform's own rate limit lets one more through. Where there is none, or it fails, all are let through:
+/// the objects count for themselves.
+pub(super) async fn is_within_limit(env: &Env, key: &str) -> bool {
+    let asked = async || -> Option<bool> {
+        let get = |object: &JsValue, name: &str| js_sys::Reflect::get(object, &name.into()).ok();
+        let binding = get(env.as_ref(), config::DOOR_LIMIT)?;
+        let limit: js_sys::Function = get(&binding, "limit")?.dyn_into().ok()?;
+        let options = js_sys::Object::new();
+        js_sys::Reflect::set(&options, &"key".into(), &key.into()).ok()?;
+        let promise: js_sys::Promise = limit.call1(&binding, &options).ok()?.dyn_into().ok()?;
+        get(&JsFuture::from(promise).await.ok()?, "success")?.as_bool()
+    };
+    !is_limited(env) || asked().await.unwrap_or(true)
+}
+
+/// Posts a JSON document to somebody else's service; status and body of the answer.
+pub(super) async fn post(url: &str, body: &str) -> Result<(u16, String)> {
+    let (headers, init) = (web_sys::Headers::new()?, web_sys::RequestInit::new());
+    headers.set("content-type", "application/json")?;
+    init.set_headers(&headers);
+    init.set_method("POST");
+    init.set_body(&JsValue::from_str(body));
+    let request = web_sys::Request::new_with_str_and_init(url, &init)?;
+    let mut answer = Fetch::Request(request.into()).send().await?;
+    Ok((answer.status_code(), String::from_utf8(answer.bytes().await?).unwrap_or_default()))
 }
 
 /// The service's keys, from its secrets.

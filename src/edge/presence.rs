@@ -8,16 +8,18 @@ use futures::channel::oneshot;
 use worker::wasm_bindgen_futures::spawn_local;
 use worker::{DurableObject, Env, Error, Request, Response, ResponseBuilder, Result, State, durable_object};
 
-use super::entry::{ORIGIN_HEADER, SEEN_HEADER};
+use super::entry::{NETWORK_HEADER, ORIGIN_HEADER, SEEN_HEADER};
 use super::feeds::Feeds;
 use super::host::{self, ObjectAlarm};
 use super::{kept, reply};
 use crate::config;
+use crate::domain::admission::Gate;
 use crate::domain::census::{Instruction, Report};
-use crate::domain::id::StreamId;
+use crate::domain::id::{NetworkKey, StreamId};
 use crate::domain::limits::{ASK_MS_MAX, BEAT_MS};
 use crate::domain::operator::Call;
 use crate::domain::presence::{Answer, Effect, Input, Presence as Machine, Stored, Wanted};
+use crate::domain::proof::Proof;
 use crate::domain::protocol::{JSON_TYPE, PROBLEM_TYPE, ProblemCode, to_json};
 use crate::domain::tally::Tally;
 use crate::domain::time::Time;
@@ -98,11 +100,23 @@ impl DurableObject for Presence {
                 shell.ask(Input::Wanted(Wanted::Counts)).await;
                 reply::document(JSON_TYPE, to_json(&shell.look(Machine::document)), &[])
             }
-            "/paused" => reply::document(JSON_TYPE, to_json(&shell.look(Machine::is_paused)), &[]),
+            "/door" => shell.inform(shell.step(Input::Door { salt: host::draw()? })).await,
+            "/enter" => {
+                let knock = Box::new(read(&request.bytes().await?)?);
+                shell.inform(shell.step(Input::Knocked(knock))).await
+            }
+            "/doubt" => {
+                let visitor = read(&request.bytes().await?)?;
+                shell.inform(shell.step(Input::Doubted { visitor })).await
+            }
+            "/ban" => {
+                let ban = Box::new(read(&request.bytes().await?)?);
+                shell.inform(shell.ask(Input::Banned(ban)).await).await
+            }
             "/report" => {
-                let (lobby, report, tally) = read(&request.bytes().await?)?;
-                drop(shell.step(Input::Reported { lobby, report, tally }));
-                let instruction = shell.look(|machine| machine.instruction(host::now()));
+                let (lobby, report, tally): (String, _, _) = read(&request.bytes().await?)?;
+                drop(shell.step(Input::Reported { lobby: lobby.clone(), report, tally }));
+                let instruction = shell.look(|machine| machine.instruction(host::now(), &lobby));
                 Response::from_bytes(postcard::to_allocvec(&instruction).unwrap_or_default())
             }
             "/admin" => shell.answer(read(&request.bytes().await?)?).await,
@@ -132,12 +146,19 @@ impl Shell {
         if authorized {
             self.ask(Input::Wanted(Wanted::Everything)).await;
         }
-        let answer = self.ask(Input::Called { network, authorized, command }).await;
+        self.inform(self.ask(Input::Called { network, authorized, command }).await).await
+    }
+
+    /// Answers what came of a step.
+    async fn inform(self: &Rc<Self>, answer: Option<Answer>) -> Result<Response> {
         if let Err(error) = self.arm().await {
             // Whoever comes next finds out what has run out.
             host::log("the alarm could not be armed", &error);
         }
         let answer = answer.unwrap_or(Answer::Known);
+        if let Some(bytes) = answer.internal() {
+            return Response::from_bytes(bytes);
+        }
         let content_type = if matches!(answer, Answer::Refused(_)) { PROBLEM_TYPE } else { JSON_TYPE };
         let (status, body) = answer.encode();
         reply::reply(status, content_type, body, &[])
@@ -162,7 +183,9 @@ impl Shell {
             });
         };
         let body = self.feeds.borrow_mut().open(stream, when_gone)?;
-        drop(self.step(Input::Subscribed { stream, seen, chance }));
+        let network = headers.get(NETWORK_HEADER)?.and_then(|key| u64::from_str_radix(&key, 16).ok());
+        let network = network.map(|key| NetworkKey(key.to_be_bytes()));
+        drop(self.step(Input::Subscribed { stream, seen, chance, network }));
         let mut builder = ResponseBuilder::new()
             .with_header("content-type", "text/event-stream")?
             .with_header("cache-control", "no-store")?
@@ -238,13 +261,16 @@ impl Shell {
     /// A machine that knows the open streams, and asks for the counts if there are any.
     fn recover(self: &Rc<Self>, now: Time) -> Machine {
         let stored = kept::load(&self.state, Stored::decode).unwrap_or_default();
-        let mut machine = Machine::restore(now, stored, config::LOBBY);
+        // What cannot be drawn is as hard to guess as before: challenges are signed.
+        let epoch = host::draw().map_or(now.as_ms(), u64::from_be_bytes);
+        let (proof, limited) = (host::proof(&self.env).unwrap_or(Proof::Pow), host::is_limited(&self.env));
+        let mut machine = Machine::restore(now, stored, config::LOBBY).guarded(Gate { proof, limited, epoch });
         let (streams, seen) = (self.feeds.borrow().streams(), machine.last_entry());
         let wanted = (!streams.is_empty()).then_some(Input::Wanted(Wanted::Counts));
         let subscribed = streams.into_iter().map(|stream| {
             // Drawn anew for each: otherwise all of them would end, and come back, in the same moment.
             let chance = host::draw().map_or(0, u32::from_be_bytes);
-            Input::Subscribed { stream, seen, chance }
+            Input::Subscribed { stream, seen, chance, network: None }
         });
         for input in wanted.into_iter().chain(subscribed) {
             if let Err(error) = self.perform_all(&mut machine, now, input, &mut None) {

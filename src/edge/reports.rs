@@ -9,7 +9,7 @@ use worker::{Env, Error, Result};
 use super::entry::ask_presence;
 use super::host;
 use crate::config;
-use crate::domain::bans::NewBan;
+use crate::domain::ban_list::NewBan;
 use crate::domain::casework::{Casework, Status};
 use crate::domain::id::{NetworkKey, VisitorKey};
 use crate::domain::limits::{
@@ -87,10 +87,7 @@ async fn ask(env: &Env, query: &str, values: &[JsValue]) -> Result<Option<String
 
 /// An error of the database in its own words, which the crate's type tells to nobody but a debugger.
 fn told(error: Error) -> Error {
-    match error {
-        Error::D1(error) => Error::RustError(error.cause()),
-        error => error,
-    }
+    if let Error::D1(error) = error { Error::RustError(error.cause()) } else { error }
 }
 
 fn text(value: &impl Display) -> JsValue {

@@ -44,6 +44,26 @@ impl Operator {
         assert_eq!((answer.status.as_u16(), answer.json()), (200, json!({ "paused": paused })), "{answer:?}");
     }
 
+    /// Asks for a proof of work of everybody who enters, or not any more.
+    pub(crate) async fn raise(&self, raised: bool) {
+        let answer = self.call(Method::PUT, "raised", &json!({ "raised": raised })).await;
+        assert_eq!((answer.status.as_u16(), answer.json()), (200, json!({ "raised": raised })), "{answer:?}");
+    }
+
+    /// Bans somebody, and returns the ban.
+    pub(crate) async fn ban(&self, body: &Value) -> Value {
+        let answer = self.call(Method::POST, "bans", body).await;
+        assert_eq!(answer.status.as_u16(), 201, "{answer:?}");
+        answer.json()
+    }
+
+    /// Lifts a ban.
+    pub(crate) async fn lift(&self, ban: &Value) {
+        let id = ban["id"].as_str().expect("an id");
+        let answer = self.call(Method::DELETE, &format!("bans/{id}"), &Value::Null).await;
+        assert_eq!((answer.status.as_u16(), answer.body.as_str()), (204, ""), "{answer:?}");
+    }
+
     /// Withdraws what was announced.
     pub(crate) async fn withdraw(&self, announcement: &Value) {
         let id = announcement["id"].as_str().expect("an id");

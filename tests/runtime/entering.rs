@@ -16,7 +16,10 @@ const DAY: Duration = Duration::from_hours(24);
 async fn entering_takes_the_terms_and_gives_a_pass_for_a_day_at_least() {
     let site = Site::shared().await;
     let info = site.get("/enter").await;
-    assert_eq!(info.json(), json!({ "terms": "1", "proof": "none", "site_key": null, "paused": false }));
+    assert_eq!(
+        info.json(),
+        json!({ "terms": "1", "proof": "none", "site_key": null, "paused": false, "contact": null })
+    );
     let answer = site.post_enter(r#"{"terms":true}"#).await;
     assert_eq!(answer.header("content-type"), "application/json");
     assert_eq!(answer.header("cache-control"), "no-store");

@@ -12,7 +12,9 @@ mod harness;
 mod site;
 
 mod abuse;
+mod admission;
 mod announcements;
+mod bans;
 mod closing;
 mod conversation;
 mod entering;
@@ -30,5 +32,7 @@ mod panics;
 mod presence;
 mod reports;
 mod resume;
+mod salts;
 mod secrets;
 mod storage;
+mod turnstile;

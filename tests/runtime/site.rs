@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
+use edgewise::domain::presence::Stored;
 use edgewise::domain::ticket::Keyring;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -14,6 +16,9 @@ use crate::harness::Harness;
 
 /// An origin that [`Site::unlimited`] is told to serve.
 pub(crate) const FRIEND: &str = "https://friend.example";
+
+/// How long a connection is kept for another request: less long than the runtime keeps it.
+const IDLE: Duration = Duration::from_secs(2);
 
 static SHARED: OnceCell<Arc<Harness>> = OnceCell::const_new();
 static UNLIMITED: OnceCell<Arc<Harness>> = OnceCell::const_new();
@@ -60,7 +65,8 @@ impl Site {
     }
 
     fn of(harness: Arc<Harness>) -> Self {
-        let http = reqwest::Client::builder().no_proxy().build().expect("a client without options");
+        let http =
+            reqwest::Client::builder().no_proxy().pool_idle_timeout(IDLE).build().expect("a client without options");
         let origin = harness.url.clone();
         Self { harness, http, origin }
     }
@@ -88,6 +94,33 @@ impl Site {
     /// The answer to `POST /enter` from the service's own page.
     pub(crate) async fn post_enter(&self, body: impl Into<reqwest::Body>) -> Answer {
         Answer::to(self.request(Method::POST, "/enter").header("origin", self.origin()).body(body)).await
+    }
+
+    /// The answer to `POST /enter` with `body`, sent from `address`.
+    pub(crate) async fn enter_from(&self, address: &str, body: &Value) -> Answer {
+        let request = self.request(Method::POST, "/enter").header("origin", self.origin());
+        Answer::to(request.header("cf-connecting-ip", address).body(body.to_string())).await
+    }
+
+    /// What the presence object keeps.
+    pub(crate) async fn kept(&self) -> Stored {
+        let sql = "SELECT hex(value) AS bytes FROM kept";
+        let arguments = json!({ "binding": "PRESENCE", "name": "presence", "sql": sql });
+        let rows = self.harness.command("storage", arguments).await.expect("an object that has storage");
+        let text = rows[0]["bytes"].as_str().expect("something is kept");
+        let byte = |at| u8::from_str_radix(&text[at..at + 2], 16).expect("two digits");
+        let bytes: Vec<u8> = (0..text.len()).step_by(2).map(byte).collect();
+        Stored::decode(&bytes).expect("of the present layout")
+    }
+
+    /// The folder in which the runtime stores everything.
+    pub(crate) async fn folder(&self) -> String {
+        self.harness.command("folder", json!({})).await.expect("a folder").as_str().expect("a path").to_owned()
+    }
+
+    /// What the worker has logged.
+    pub(crate) async fn logs(&self) -> Vec<Value> {
+        self.harness.logs().await
     }
 
     /// The answer to an upgrade that is going to be refused.

@@ -164,7 +164,7 @@ impl World {
         let reader = &mut self.readers[who];
         (reader.stream, reader.read) = (Some((stream, Vec::new())), (0, 0));
         let seen = reader.seen.parse().unwrap_or_default();
-        self.step(Input::Subscribed { stream, seen, chance: 0 });
+        self.step(Input::Subscribed { stream, seen, chance: 0, network: None });
     }
 
     fn leave(&mut self, who: usize) {

@@ -48,7 +48,7 @@ impl Service {
     }
 
     fn subscribe(&mut self, stream: StreamId, seen: u64, chance: u32) {
-        self.step(Input::Subscribed { stream, seen, chance });
+        self.step(Input::Subscribed { stream, seen, chance, network: None });
     }
 
     fn call(&mut self, command: Command) -> Option<Answer> {

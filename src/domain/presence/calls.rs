@@ -3,7 +3,7 @@
 use super::{Answer, Effect, Presence, announcement};
 use crate::domain::id::NetworkKey;
 use crate::domain::operator::{Command, Turned};
-use crate::domain::protocol::{AnnouncementList, Paused, Problem, ProblemCode, Stats};
+use crate::domain::protocol::{AnnouncementList, BanViews, Paused, Problem, ProblemCode, Raised, Stats};
 use crate::domain::time::Time;
 
 impl Presence {
@@ -45,7 +45,6 @@ impl Presence {
                 let told = self.tell_all(now, self.retraction(&id));
                 [self.keep()].into_iter().chain(told).chain([Effect::Answer(Answer::Withdrawn)]).collect()
             }
-            Command::Withdraw(_) => vec![Effect::Answer(ProblemCode::NotFound.into())],
             Command::Pause(paused) => {
                 let answer = Effect::Answer(Answer::Paused(Paused { paused }));
                 // Also where nothing has changed: perhaps a lobby has not heard, or this object has forgotten.
@@ -53,12 +52,28 @@ impl Presence {
                 let asks = self.ask(now);
                 [self.keep()].into_iter().chain(asks).chain([answer]).collect()
             }
+            Command::Raise(raised) => {
+                // Saying it again asks for no second proof of those who have shown one since.
+                self.entry.raised = if raised { self.entry.raised.or(Some(now)) } else { None };
+                vec![self.keep(), Effect::Answer(Answer::Raised(Raised { raised }))]
+            }
+            Command::Bans => {
+                let bans = self.entry.bans.newest_first().map(Into::into).collect();
+                vec![Effect::Answer(Answer::Bans(BanViews { bans }))]
+            }
+            Command::Ban(new) => self.ban(now, *new),
+            Command::Unban(id) if self.entry.bans.lift(now, id) => self.tell_bans(now, Answer::Withdrawn),
+            Command::Withdraw(_) | Command::Unban(_) => vec![Effect::Answer(ProblemCode::NotFound.into())],
         }
     }
 
-    fn stats(&self, now: Time) -> Stats {
+    fn stats(&mut self, now: Time) -> Stats {
+        self.admission.measure(now);
         Stats {
             at: now,
+            proof: self.admission.proof(self.gate, self.entry.raised),
+            raised: self.entry.raised.is_some(),
+            rate_limits: if self.gate.limited { "on" } else { "off" },
             since: self.lobbies.since().unwrap_or(self.started),
             paused: self.pause.paused,
             streams: self.streams.len() as u64,

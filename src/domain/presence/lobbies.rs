@@ -99,6 +99,12 @@ impl Lobbies {
         })
     }
 
+    /// The number of the newest list of bans that a lobby has heard of, as far as it has said so.
+    pub(super) fn knows_bans(&self, lobby: &str) -> u64 {
+        let heard = self.open.iter().find(|(name, _)| *name == lobby).and_then(|(_, heard)| heard.as_ref());
+        heard.map_or(0, |heard| heard.report.bans)
+    }
+
     /// What all of them have counted.
     pub(super) const fn tally(&self) -> &Tally {
         &self.total

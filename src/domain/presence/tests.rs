@@ -25,7 +25,7 @@ fn reported(number: u64, uncounted: u64, waiting: u64, chatting: u64) -> Input {
 }
 
 fn subscribed(stream: u64) -> Input {
-    Input::Subscribed { stream: StreamId(stream), seen: 0, chance: 0 }
+    Input::Subscribed { stream: StreamId(stream), seen: 0, chance: 0, network: None }
 }
 
 fn written(effects: &[Effect]) -> Vec<(Vec<u64>, &str)> {
@@ -102,7 +102,7 @@ fn a_quiet_stream_beats_every_15_seconds() {
 fn a_stream_ends_by_itself_after_10_to_15_minutes() {
     for chance in [0, u32::MAX / 2, u32::MAX] {
         let mut object = object();
-        let _ = object.handle(NOW, Input::Subscribed { stream: StreamId(1), seen: 0, chance });
+        let _ = object.handle(NOW, Input::Subscribed { stream: StreamId(1), seen: 0, chance, network: None });
         let ended = std::iter::from_fn(|| object.deadline().map(|at| (at, object.handle(at, Input::Tick))))
             .find(|(_, effects)| effects.contains(&Effect::End { stream: StreamId(1) }));
         let lived = ended.unwrap().0.since(NOW);
@@ -188,7 +188,7 @@ fn who_comes_back_is_told_what_is_new_and_what_is_still_in_force() {
     let ids: Vec<String> = ["a", "b", "c"].map(|text| announce(&mut object, NOW, text).id).to_vec();
     let _ = call(&mut object, NOW, Command::Withdraw(ids[0].clone()));
     let mut greeting = |seen| {
-        let effects = object.handle(NOW, Input::Subscribed { stream: StreamId(seen), seen, chance: 0 });
+        let effects = object.handle(NOW, Input::Subscribed { stream: StreamId(seen), seen, chance: 0, network: None });
         let text = written(&effects)[0].1.to_owned();
         let ids = |name: &str| -> Vec<u64> {
             let events = text.split("\n\n").filter(|event| event.starts_with(&format!("event: {name}\n")));
@@ -249,9 +249,9 @@ fn a_pause_is_kept_and_told_to_every_lobby_and_repeated_in_each_answer() {
     let paused = call(&mut object, NOW, Command::Pause(true));
     let told: Vec<_> = paused.asked.iter().map(|(lobby, told)| (lobby.as_str(), told.pause.paused)).collect();
     assert_eq!(told, [("main-1", true), ("weur-2", true)]);
-    assert_eq!((object.instruction(NOW).pause.paused, object.is_paused()), (true, true));
+    assert_eq!((object.instruction(NOW, "main-1").pause.paused, object.is_paused()), (true, true));
     let mut restored = Presence::restore(NOW, paused.kept.expect("kept"), "main-1");
-    assert_eq!(restored.instruction(NOW).pause, object.instruction(NOW).pause);
+    assert_eq!(restored.instruction(NOW, "main-1").pause, object.instruction(NOW, "main-1").pause);
     let again = call(&mut restored, NOW, Command::Pause(true));
     assert!(again.asked[0].1.pause.is_after(paused.asked[0].1.pause) && again.asked.len() == 2);
     let over = call(&mut restored, NOW, Command::Pause(false));
@@ -271,22 +271,22 @@ fn asked(object: &mut Presence, at: Time, wanted: Wanted) -> Vec<u64> {
 #[test]
 fn lobbies_are_asked_when_somebody_comes_to_look_and_then_tell_of_themselves() {
     let mut object = object();
-    assert_eq!(object.instruction(NOW).change_ms, REPORT_UNWATCHED_MS);
+    assert_eq!(object.instruction(NOW, "main-1").change_ms, REPORT_UNWATCHED_MS);
     assert_eq!(asked(&mut object, NOW, Wanted::Counts), [REPORT_MS]);
-    assert_eq!(object.instruction(NOW).change_ms, REPORT_MS, "also before there is a stream");
+    assert_eq!(object.instruction(NOW, "main-1").change_ms, REPORT_MS, "also before there is a stream");
     let mut now = NOW;
     for _ in 0..20 {
         now = now.plus(WANTED_MS - 1);
         assert!(asked(&mut object, now, Wanted::Counts).is_empty(), "whoever looks again and again wakes no lobby");
     }
     now = now.plus(WANTED_MS);
-    assert_eq!(object.instruction(now).change_ms, REPORT_UNWATCHED_MS);
+    assert_eq!(object.instruction(now, "main-1").change_ms, REPORT_UNWATCHED_MS);
     assert_eq!(asked(&mut object, now, Wanted::Counts), [REPORT_MS]);
     let _ = object.handle(now, subscribed(1));
     now = now.plus(10 * WANTED_MS);
     assert!(asked(&mut object, now, Wanted::Counts).is_empty(), "nor do those who watch");
     let _ = object.handle(now, Input::Gone { stream: StreamId(1) });
-    assert_eq!(object.instruction(now.plus(WANTED_MS)).change_ms, REPORT_UNWATCHED_MS);
+    assert_eq!(object.instruction(now.plus(WANTED_MS), "main-1").change_ms, REPORT_UNWATCHED_MS);
 }
 
 #[test]
@@ -360,9 +360,10 @@ fn what_was_stored_before_a_deploy_is_read_after_it() {
     let stored = called.kept.expect("kept");
     let bytes =
         [&[1, 1, 6][..], b"main-1", &[1, 1, 1, 9], b"1000000-1", &[0, 1], b"a", &[1, 197, 132, 61, 0, 0]].concat();
-    assert_eq!(stored.encode(), bytes, "what earlier versions have stored");
-    assert_eq!(Stored::decode(&bytes), Some(stored));
-    assert_eq!((Stored::decode(&[&[2], &bytes[1..]].concat()), Stored::decode(&[])), (None, None));
+    assert_eq!(Stored::decode(&bytes).as_ref(), Some(&stored), "what version 1 has stored");
+    assert_eq!(stored.encode(), [&[2], &bytes[1..], &[0, 0, 0, 0, 0]].concat(), "and what this one does");
+    assert_eq!(Stored::decode(&stored.encode()), Some(stored));
+    assert_eq!((Stored::decode(&[&[3], &bytes[1..]].concat()), Stored::decode(&[])), (None, None));
 }
 
 #[test]

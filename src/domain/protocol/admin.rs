@@ -2,9 +2,12 @@
 
 use serde::{Deserialize, Serialize, Serializer};
 
+use super::fields::Fields;
 use super::http::{Announcement, PresenceCounts, Severity};
-use super::{EndReason, ErrorCode, ProblemCode, is_object};
-use crate::domain::limits::ANNOUNCEMENT_CHARS_MAX;
+use super::{EndReason, ErrorCode, ProblemCode};
+use crate::domain::ban_list::Ban;
+use crate::domain::limits::{ANNOUNCEMENT_CHARS_MAX, BAN_REASON_CHARS_MAX};
+use crate::domain::proof::Proof;
 use crate::domain::tally::{Tally, WAITS_UP_TO_MS};
 use crate::domain::time::Time;
 
@@ -32,14 +35,12 @@ impl From<Announced> for String {
 
 /// The body of `POST /admin/announcements`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct NewAnnouncement {
     /// How much it matters.
     pub severity: Severity,
     /// What it says.
     pub text: Announced,
     /// When it runs out by itself.
-    #[serde(default)]
     pub until: Option<Time>,
 }
 
@@ -49,13 +50,22 @@ impl NewAnnouncement {
     /// # Errors
     /// `bad_request` when it is not well formed, or the text is empty or too long.
     pub fn decode(body: &str) -> Result<Self, ProblemCode> {
-        decode(body)
+        let mut fields = Fields::read(body)?;
+        let severity = match fields.text("severity")?.as_deref() {
+            Some("info") => Severity::Info,
+            Some("warning") => Severity::Warning,
+            Some("critical") => Severity::Critical,
+            Some(_) | None => return Err(ProblemCode::BadRequest),
+        };
+        let text = fields.text("text")?.and_then(|text| text.try_into().ok()).ok_or(ProblemCode::BadRequest)?;
+        let until = fields.time("until")?;
+        fields.end()?;
+        Ok(Self { severity, text, until })
     }
 }
 
 /// The body of `PUT /admin/paused`, and its answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Paused {
     /// Whether matching is paused.
     pub paused: bool,
@@ -67,13 +77,103 @@ impl Paused {
     /// # Errors
     /// `bad_request` when it is not well formed.
     pub fn decode(body: &str) -> Result<Self, ProblemCode> {
-        decode(body)
+        Ok(Self { paused: switch(body, "paused")? })
     }
 }
 
-fn decode<'a, T: Deserialize<'a>>(body: &'a str) -> Result<T, ProblemCode> {
-    let read = |body| serde_json::from_str(body).ok();
-    Some(body).filter(|body| is_object(body)).and_then(read).ok_or(ProblemCode::BadRequest)
+/// The body of `PUT /admin/raised`, and its answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct Raised {
+    /// Whether entering takes a proof of work until the operator says otherwise.
+    pub raised: bool,
+}
+
+impl Raised {
+    /// Reads the body.
+    ///
+    /// # Errors
+    /// `bad_request` when it is not well formed.
+    pub fn decode(body: &str) -> Result<Self, ProblemCode> {
+        Ok(Self { raised: switch(body, "raised")? })
+    }
+}
+
+/// The body of `POST /admin/bans`: exactly one of the first three says who.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct BanRequest {
+    /// Whoever was reported in the report of this id.
+    pub report: Option<String>,
+    /// The key of a visitor.
+    pub visitor: Option<String>,
+    /// The key of a network.
+    pub network: Option<String>,
+    /// Until when.
+    pub until: Time,
+    /// Why: 1 to [`BAN_REASON_CHARS_MAX`] characters.
+    pub reason: String,
+}
+
+impl BanRequest {
+    /// Reads the body.
+    ///
+    /// # Errors
+    /// `bad_request` when it is not well formed.
+    pub fn decode(body: &str) -> Result<Self, ProblemCode> {
+        let mut fields = Fields::read(body)?;
+        let request = Self {
+            report: fields.text("report")?,
+            visitor: fields.text("visitor")?,
+            network: fields.text("network")?,
+            until: fields.time("until")?.ok_or(ProblemCode::BadRequest)?,
+            reason: fields.text("reason")?.unwrap_or_default(),
+        };
+        fields.end()?;
+        let named = [&request.report, &request.visitor, &request.network].into_iter().flatten().count();
+        let good = named == 1 && (1..=BAN_REASON_CHARS_MAX).contains(&request.reason.chars().count());
+        Some(request).filter(|_| good).ok_or(ProblemCode::BadRequest)
+    }
+}
+
+/// A ban, as the operator is told of it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct BanView {
+    id: String,
+    at: Time,
+    until: Time,
+    reason: String,
+    visitor: Option<String>,
+    network: Option<String>,
+    report: Option<String>,
+    automatic: bool,
+}
+
+impl From<&Ban> for BanView {
+    fn from(Ban { id, at, of }: &Ban) -> Self {
+        Self {
+            id: id.to_string(),
+            at: *at,
+            until: of.until,
+            reason: of.reason.clone(),
+            visitor: of.visitor.map(|key| key.to_string()),
+            network: of.network.map(|key| key.to_string()),
+            report: of.report.clone(),
+            automatic: of.automatic,
+        }
+    }
+}
+
+/// The answer to `GET /admin/bans`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct BanViews {
+    /// Those in force, the newest first.
+    pub bans: Vec<BanView>,
+}
+
+/// A body that is nothing but a switch.
+fn switch(body: &str, name: &str) -> Result<bool, ProblemCode> {
+    let mut fields = Fields::read(body)?;
+    let on = fields.flag(name)?.ok_or(ProblemCode::BadRequest)?;
+    fields.end().map(|()| on)
 }
 
 /// The answer to `GET /admin/announcements`.
@@ -92,6 +192,12 @@ pub struct Stats {
     pub since: Time,
     /// Whether matching is paused.
     pub paused: bool,
+    /// What entering takes.
+    pub proof: Proof,
+    /// Whether the operator wants a proof of work.
+    pub raised: bool,
+    /// `on` or `off`.
+    pub rate_limits: &'static str,
     /// Open streams of events.
     pub streams: u64,
     /// How many people are here.
@@ -221,6 +327,28 @@ mod tests {
         for body in ["[true]", "{}", r#"{"paused":1}"#, r#"{"paused":true,"until":5}"#] {
             assert_eq!(Paused::decode(body), Err(ProblemCode::BadRequest), "{body}");
         }
+    }
+
+    #[test]
+    fn a_ban_names_exactly_one_and_has_a_reason_of_1_to_200_characters() {
+        let read = |fields: &str| BanRequest::decode(&format!(r#"{{"until":5,{fields}}}"#));
+        let reason = |reason: &str| read(&format!(r#""visitor":"x","reason":"{reason}""#));
+        assert!(reason("x").is_ok() && reason(&"é".repeat(200)).is_ok());
+        assert_eq!((reason("").is_err(), reason(&"é".repeat(201)).is_err()), (true, true));
+        for one in [r#""report":"7""#, r#""network":"x""#, r#""visitor":"x","network":null"#] {
+            assert!(read(&format!(r#"{one},"reason":"x""#)).is_ok(), "{one}");
+        }
+        for bad in [
+            r#""reason":"x""#,
+            r#""visitor":"x","network":"y","reason":"x""#,
+            r#""visitor":7,"reason":"x""#,
+            r#""visitor":"x""#,
+            r#""visitor":"x","reason":"x","id":"1""#,
+        ] {
+            assert_eq!(read(bad), Err(ProblemCode::BadRequest), "{bad}");
+        }
+        assert_eq!(Raised::decode(r#"{"raised":true}"#), Ok(Raised { raised: true }));
+        assert_eq!(Raised::decode(r#"{"raised":1}"#), Err(ProblemCode::BadRequest));
     }
 
     #[test]

@@ -1,14 +1,11 @@
 //! Frames from a client: strict parsing into types that cannot be wrong.
 
-use serde::Deserialize;
-use serde::de::{self, Deserializer, Unexpected};
-
 use super::preferences::{Interests, Lang};
 use super::report::{Lines, Reason};
 use super::server::Refusal;
 use super::{ErrorCode, WireVersion};
 use crate::domain::id::ConversationName;
-use crate::domain::limits::{NUMBER_MAX, TEXT_CHARS_MAX};
+use crate::domain::limits::TEXT_CHARS_MAX;
 
 /// A frame of a client that is well formed. Whether it is in place is for the machines to say.
 ///
@@ -195,21 +192,4 @@ impl Text {
 /// Whether a text may not contain this.
 pub(super) fn is_control(c: char) -> bool {
     c.is_control() && c != '\t' && c != '\n'
-}
-
-/// An optional field, if it is there, is of its type: `null` is not "absent".
-pub(super) fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
-    T::deserialize(from).map(Some)
-}
-
-fn number<'de, D: Deserializer<'de>>(from: D, least: u64, expected: &'static str) -> Result<u64, D::Error> {
-    let number = u64::deserialize(from)?;
-    if !(least..=NUMBER_MAX).contains(&number) {
-        return Err(de::Error::invalid_value(Unexpected::Unsigned(number), &expected));
-    }
-    Ok(number)
-}
-
-pub(super) fn from_one<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error> {
-    number(from, 1, "1 to 2^53 - 1")
 }

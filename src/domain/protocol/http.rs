@@ -1,10 +1,10 @@
 //! What is said over HTTP: the documents of the endpoints, and problems (RFC 9457).
 
-use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
-use super::is_object;
+use super::fields::{Fields, Json};
 use crate::domain::limits::{ENTER_MEMORY_MAX, PAUSED_RETRY_MS, UNAVAILABLE_RETRY_MS};
+use crate::domain::proof::{Challenge, Proof};
 use crate::domain::time::Time;
 
 /// The media type of the documents.
@@ -87,6 +87,10 @@ impl ProblemCode {
     }
 }
 
+/// How to appeal: a mail address or a URL, if there is a way.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct Contact(pub Option<String>);
+
 /// A refusal over HTTP.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Problem {
@@ -96,6 +100,16 @@ pub struct Problem {
     pub detail: Option<String>,
     /// When to try again, where that helps.
     pub retry_ms: Option<u64>,
+    /// Until when somebody is banned.
+    pub until: Option<Time>,
+    /// How to appeal, where that is worth telling: perhaps there is no way.
+    pub contact: Option<Contact>,
+    /// The kind of proof that is missing.
+    pub proof: Option<Proof>,
+    /// The work that is to be done.
+    pub challenge: Option<Box<Challenge>>,
+    /// The public key of the proof's provider.
+    pub site_key: Option<String>,
 }
 
 impl From<ProblemCode> for Problem {
@@ -117,7 +131,8 @@ impl From<ProblemCode> for Problem {
             | ProblemCode::TooLarge
             | ProblemCode::UpgradeRequired => None,
         };
-        Self { code, detail: None, retry_ms }
+        let (detail, until, contact) = (None, None, None);
+        Self { code, detail, retry_ms, until, contact, proof: None, challenge: None, site_key: None }
     }
 }
 
@@ -134,6 +149,16 @@ impl Problem {
             detail: Option<&'a str>,
             #[serde(skip_serializing_if = "Option::is_none")]
             retry_ms: Option<u64>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            until: Option<Time>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            contact: Option<&'a Contact>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            proof: Option<Proof>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            challenge: Option<&'a Challenge>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            site_key: Option<&'a str>,
         }
         to_json(&Body {
             title: self.code.title(),
@@ -141,41 +166,41 @@ impl Problem {
             code: self.code,
             detail: self.detail.as_deref(),
             retry_ms: self.retry_ms,
+            until: self.until,
+            contact: self.contact.as_ref(),
+            proof: self.proof,
+            challenge: self.challenge.as_deref(),
+            site_key: self.site_key.as_deref(),
         })
     }
 }
 
 /// What entering takes: the answer to `GET /enter`.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct EnterInfo {
     /// The version of the terms.
     pub terms: &'static str,
     /// The kind of proof.
-    pub proof: &'static str,
+    pub proof: Proof,
     /// The public key of the proof's provider.
-    pub site_key: Option<&'static str>,
+    pub site_key: Option<String>,
     /// Whether matching is paused.
     pub paused: bool,
+    /// How to appeal against a ban.
+    pub contact: Option<String>,
 }
 
 /// The body of `POST /enter`.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct EnterRequest {
-    /// Whether the terms were accepted.
-    #[serde(default)]
-    pub terms: bool,
     /// The id that the service gave to this browser on an earlier visit.
-    #[serde(default)]
     pub visitor: Option<String>,
     /// The newest ticket of each of the visitor's tabs.
-    #[serde(default)]
     pub memory: Vec<String>,
     /// An earlier pass.
-    #[serde(default)]
     pub pass: Option<String>,
-    #[serde(default, rename = "proof")]
-    _proof: Option<IgnoredAny>,
+    /// The proof: a text. It may be anything, because it does not matter where none is needed.
+    pub proof: Json,
 }
 
 impl EnterRequest {
@@ -184,14 +209,23 @@ impl EnterRequest {
     /// # Errors
     /// `bad_request` when it is not well formed; `terms_required` when the terms are not accepted.
     pub fn decode(body: &str) -> Result<Self, ProblemCode> {
-        if !is_object(body) {
-            return Err(ProblemCode::BadRequest);
-        }
-        let request: Self = serde_json::from_str(body).map_err(|_| ProblemCode::BadRequest)?;
-        if request.memory.len() > ENTER_MEMORY_MAX {
-            return Err(ProblemCode::BadRequest);
-        }
-        if request.terms { Ok(request) } else { Err(ProblemCode::TermsRequired) }
+        let mut fields = Fields::read(body)?;
+        let terms = fields.flag("terms")?.unwrap_or_default();
+        let memory = match fields.take("memory") {
+            None => Some(Vec::new()),
+            Some(memory) => memory
+                .into_list()
+                .filter(|tickets| tickets.len() <= ENTER_MEMORY_MAX)
+                .and_then(|tickets| tickets.into_iter().map(Json::into_text).collect()),
+        };
+        let request = Self {
+            visitor: fields.text("visitor")?,
+            memory: memory.ok_or(ProblemCode::BadRequest)?,
+            pass: fields.text("pass")?,
+            proof: fields.take("proof").unwrap_or_default(),
+        };
+        fields.end()?;
+        if terms { Ok(request) } else { Err(ProblemCode::TermsRequired) }
     }
 }
 
@@ -304,5 +338,43 @@ mod tests {
             assert_eq!(entered(body), Err(ProblemCode::BadRequest), "{body}");
         }
         assert_eq!(entered("{}"), Err(ProblemCode::TermsRequired));
+    }
+
+    #[test]
+    fn a_proof_may_be_anything_and_nothing_else_may() {
+        let shown = |proof: &str| EnterRequest::decode(&format!(r#"{{"terms":true,"proof":{proof}}}"#)).unwrap().proof;
+        assert_eq!(EnterRequest::decode(r#"{"terms":true}"#).unwrap().proof, Json::Null);
+        assert_eq!((shown("null"), shown(r#""x""#)), (Json::Null, Json::Text("x".into())));
+        for odd in ["true", "1", "-1", "1.5", "[]", r#"[{"a":[1]}]"#, "{}", r#"{"any":{"a":null}}"#] {
+            assert_eq!(shown(odd).text(), "", "{odd}");
+        }
+        for bad in [
+            r#""terms":null"#,
+            r#""terms":true,"visitor":7"#,
+            r#""terms":true,"pass":[]"#,
+            r#""terms":true,"memory":null"#,
+            r#""terms":true,"memory":"x""#,
+            r#""terms":true,"memory":[7]"#,
+            r#""terms":true,"memory":["","","","","","","","",""]"#,
+            r#""terms":true,"other":1"#,
+        ] {
+            assert_eq!(EnterRequest::decode(&format!("{{{bad}}}")), Err(ProblemCode::BadRequest), "{bad}");
+        }
+        let eight = EnterRequest::decode(r#"{"terms":true,"memory":["","","","","","","",""],"pass":null}"#);
+        assert_eq!(eight.unwrap().memory.len(), ENTER_MEMORY_MAX);
+    }
+
+    #[test]
+    fn who_is_banned_reads_until_when_and_whether_there_is_a_way_to_appeal() {
+        let banned = |contact: Option<&str>| {
+            let contact = Some(Contact(contact.map(str::to_owned)));
+            Problem { until: Some(Time::from_ms(9)), contact, ..ProblemCode::Banned.into() }.encode()
+        };
+        let told = |text: String| serde_json::from_str::<serde_json::Value>(&text).unwrap();
+        let nobody = told(banned(None));
+        assert_eq!((&nobody["until"], nobody.get("contact")), (&9.into(), Some(&serde_json::Value::Null)));
+        assert_eq!(told(banned(Some("help@chat.example")))["contact"], "help@chat.example");
+        let other = told(Problem::from(ProblemCode::NotFound).encode());
+        assert!(["until", "contact", "proof", "challenge", "site_key"].iter().all(|name| other.get(name).is_none()));
     }
 }

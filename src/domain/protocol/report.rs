@@ -1,11 +1,10 @@
 //! What a report says, on the wire and where it is kept.
 
-use serde::de::{self, Deserializer};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::ErrorCode;
-use super::client::{from_one, is_control, present};
-use crate::domain::limits::{LINE_TAG_CHARS_MAX, NOTE_CHARS_MAX, REPORT_LINES_MAX, TEXT_CHARS_MAX};
+use super::client::is_control;
+use crate::domain::limits::{LINE_TAG_CHARS_MAX, NOTE_CHARS_MAX, TEXT_CHARS_MAX};
 
 /// Why somebody is reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -63,7 +62,7 @@ impl Reason {
 }
 
 /// Who said a line, from the reporter's seat.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Side {
     /// The one who is reported.
@@ -73,37 +72,34 @@ pub enum Side {
     Me,
 }
 
+impl Side {
+    /// Reads a side as it is written on the wire.
+    #[must_use]
+    pub fn read(name: &str) -> Option<Self> {
+        match name {
+            "partner" => Some(Self::Partner),
+            "me" => Some(Self::Me),
+            _ => None,
+        }
+    }
+}
+
 /// A line that the reporter chose to show.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Shown {
     /// Who said it.
-    #[serde(default)]
     pub from: Side,
     /// Its number.
-    #[serde(deserialize_with = "from_one")]
     pub n: u64,
     /// What it says, as far as it is shown.
-    #[serde(default)]
     pub text: String,
     /// The tag that the service passed it on with.
-    #[serde(default, deserialize_with = "present")]
     pub tag: Option<String>,
 }
 
 /// The lines of a report: at most [`REPORT_LINES_MAX`].
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Lines(pub Vec<Shown>);
-
-impl<'de> Deserialize<'de> for Lines {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let lines = Vec::<Shown>::deserialize(from)?;
-        if lines.len() > REPORT_LINES_MAX {
-            return Err(de::Error::invalid_length(lines.len(), &"at most 20 lines"));
-        }
-        Ok(Self(lines))
-    }
-}
 
 /// Whether the texts of a report keep the rules for texts.
 ///
