@@ -70,7 +70,7 @@ started="$CARGO_TARGET_DIR/.started"
 rm -f "$inputs"
 : >"$started"
 "$worker_build" "${arguments[@]}"
-# The names stay where faults are provoked on purpose.
+# All of it stays where faults are provoked on purpose.
 [ -n "$features" ] || node scripts/strip.mjs "$out/index_bg.wasm"
 
 # cargo escapes spaces with a backslash, which is what `read` without -r undoes.

@@ -26,7 +26,7 @@ pub type Nonce = [u8; NONCE_BYTES];
 const NONCE_BYTES: usize = 24;
 const TAG_BYTES: usize = 16;
 /// Enough that two people do not have the same one, as base64url 8 characters.
-const ADMISSION_BYTES: usize = 6;
+const ADMISSION_BYTES: usize = 8;
 /// The layout of what is sealed. A deploy that changes it counts this up, and what was sealed before counts as forged.
 const LAYOUT: u8 = 3;
 
