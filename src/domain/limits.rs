@@ -143,7 +143,7 @@ pub const ENTER_BYTES_MAX: usize = 65_536;
 pub const ENTER_MEMORY_MAX: usize = 8;
 /// Entering without a proof, from one network: a school behind one address fits, then 30 a minute. Past it, entering takes
 /// a proof of work.
-pub const ENTER_FREE_BUDGET: Budget = Budget { burst: 300, interval_ms: 2_000 };
+pub const ENTER_FREE_BUDGET: Budget = Budget { burst: 600, interval_ms: 2_000 };
 /// Entering with a proof, from one network: whatever a crowd does, and no more than a lobby takes besides its other work.
 pub const ENTER_PROVEN_BUDGET: Budget = Budget { burst: 300, interval_ms: 100 };
 /// Entering again with a pass that is still good, from one network: all of a school comes back at once after a deploy.
@@ -153,9 +153,9 @@ pub const ENTER_NETWORKS_MAX: usize = 4_096;
 /// When somebody may try again whom the platform's own limit keeps from the door: its span, all of it.
 pub const LIMIT_RETRY_MS: u64 = 10_000;
 /// New people in [`JOINS_STEPS`] steps: more, and entering takes a proof of work. A crowd that grows by itself is slower.
-pub const JOINS_MAX: u64 = 600;
+pub const JOINS_MAX: u64 = 1_200;
 /// When so few are left it takes none any more. Half of the bound, so that it does not go on and off.
-pub const JOINS_CALM: u64 = 300;
+pub const JOINS_CALM: u64 = 600;
 /// The joins of a minute are counted in steps of this length.
 pub const JOINS_STEP_MS: u64 = 10_000;
 /// See [`JOINS_STEP_MS`]: a minute.

@@ -38,7 +38,7 @@ test('every sentence that a test can show names one', () => {
   assert.ok(untested !== '');
   const items = [...tested.matchAll(/<li>[\s\S]*?<\/li>/g)].map(([item]) => item);
   assert.ok(items.length > 15);
-  for (const item of items) assert.match(item, /<cite data-test="tests\/[\w/.]+::[^"]+">[^<]+<\/cite>/);
+  for (const item of items) assert.match(item, /<cite data-test="(?:src|tests)\/[\w/.]+::[^"]+">[^<]+<\/cite>/);
 });
 
 test('the lists of what the browser keeps are those of the code', () => {

@@ -10,7 +10,7 @@ use crate::admin::Operator;
 use crate::site::{Answer, Site};
 
 /// Those of one network who come in without work, and how long it takes until one more does.
-const FREE: u64 = 300;
+const FREE: u64 = 600;
 const INTERVAL_MS: u128 = 2_000;
 
 fn terms() -> Value {

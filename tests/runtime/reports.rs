@@ -45,7 +45,7 @@ async fn hears(from: &mut Person, to: &mut Person, c: &str, n: u64, text: &str) 
 }
 
 #[tokio::test]
-async fn only_the_chosen_lines_are_filed_and_only_what_was_really_said_is_verified() {
+async fn a_report_keeps_the_ticked_lines_and_nothing_else_of_the_conversation() {
     let site = Site::own(json!({})).await;
     let lobby = site.lobby();
     let (mut ann, mut bob, c) = lobby.pair("ann", "bob").await;
@@ -81,6 +81,24 @@ async fn only_the_chosen_lines_are_filed_and_only_what_was_really_said_is_verifi
     assert!(!text.contains(&ann.visitor[..22]) && !text.contains(&bob.visitor[..22]), "keys, and no ids");
     assert!(!text.contains("127.0.0.1") && !text.contains("nothing to see\",\"verified\":true"), "{text}");
     site.assert_no_errors_logged().await;
+}
+
+#[tokio::test]
+async fn a_report_names_both_sides_by_pseudonymous_keys_alone() {
+    let site = Site::own(json!({})).await;
+    let lobby = site.lobby();
+    let (mut ann, bob, c) = lobby.pair("ann", "bob").await;
+    reports(&mut ann, &c, &json!([])).await;
+    let keys = site.keys();
+    let report = &filed(&site).await[0];
+    for (side, person) in [("reporter", &ann), ("accused", &bob)] {
+        let visitor = keys.read_visitor(&person.visitor).expect("one of ours");
+        let named = report[format!("{side}_visitor")].as_str().expect("a key");
+        assert_eq!(named, keys.marks().visitor(visitor).to_string());
+        let whole = report.to_string();
+        assert!(!whole.contains(&person.visitor) && !whole.contains(&person.visitor[..16]), "{side}: no id");
+        assert_eq!(report[format!("{side}_network")].as_str().map(str::len), Some(11), "a key of the network's");
+    }
 }
 
 #[tokio::test]
@@ -154,7 +172,7 @@ async fn a_crash_between_a_line_and_its_report_changes_nothing() {
 }
 
 #[tokio::test]
-async fn what_has_expired_is_deleted_within_the_hour() {
+async fn a_report_is_purged_within_the_hour_after_thirty_days() {
     let site = Site::own(json!({})).await;
     let lobby = site.lobby();
     for who in ["ann", "cem"] {

@@ -125,8 +125,8 @@ impl World {
             }
             Act::Ping { who } => self.people[one_of(who)].ping = Some(self.now),
             Act::Pause { on } => {
-                let pause = self.rules.pause.then(on, self.now);
-                self.step(Input::Instructed(Instruction { change_ms: REPORT_MS, pause }));
+                let pause = self.rules.orders.pause.then(on, self.now);
+                self.step(Input::Instructed(Instruction { change_ms: REPORT_MS, pause, bans: None }));
             }
             Act::ReportLost => self.step(Input::ReportLost),
             Act::Wait { ms, twice } => self.wait(u64::from(ms), twice),
@@ -254,7 +254,7 @@ impl World {
                     let ping = self.lines.get(&line).and_then(|who| self.people[*who].ping);
                     answers.push(Input::Heard { line, ping });
                 }
-                Effect::KeepPause(pause) => self.rules.pause = pause,
+                Effect::KeepOrders(orders) => self.rules.orders = *orders,
                 _ => {}
             }
         }
@@ -305,7 +305,7 @@ impl World {
             assert_eq!(other.person.talking(), Some((conversation, kept.person.id)), "invariant 1: not symmetric");
             assert_ne!(kept.person.visitor, other.person.visitor, "invariant 1: somebody has met themself");
         }
-        if self.rules.pause.paused || self.lobby.deadline().is_some_and(|at| at <= self.now) {
+        if self.rules.orders.pause.paused || self.lobby.deadline().is_some_and(|at| at <= self.now) {
             return;
         }
         let waiting = seats.iter().filter_map(|(_, kept)| Some(kept.person.seeker(kept.person.wait()?)));

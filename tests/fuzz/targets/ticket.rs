@@ -103,7 +103,7 @@ fuzz_target!(|shown: Shown<'_>| {
     assert_eq!(keys.open_pass(&text, NOW), is(0).then(|| pass.clone()), "a pass: {text}");
     assert_eq!(keys.open_ticket(&text, NOW), is(1).then(|| ticket.clone()), "a ticket: {text}");
     assert_eq!(keys.read_visitor(&text), is(2).then_some(VISITOR), "a visitor: {text}");
-    assert_eq!(keys.read_lobby(&text), is(3).then_some(LOBBY), "a lobby: {text}");
+    assert_eq!(keys.read_lobby(&text), is(3).then_some((LOBBY, None)), "a lobby: {text}");
     assert_eq!(keys.open_pass(&text, pass.expires), None, "a pass that is over");
     assert_eq!(keys.open_ticket(&text, ticket.expires), None, "a ticket that is over");
 });
