@@ -148,6 +148,8 @@ async fn talk(
         ann.say(&c, n, TEXT).await;
         assert_eq!(hear(&mut bob, "say").await, say(&c, n, TEXT));
         took.push((sent, sent.elapsed()));
+        bob.send(&json!({ "type": "got", "c": c, "n": n })).await;
+        hear(&mut ann, "got").await;
     }
     took
 }

@@ -199,6 +199,9 @@ fn health(env: &Env, headers: &[(&str, &str)]) -> std::result::Result<Response, 
             return Err(unavailable(format!("the binding {binding} is missing")));
         }
     }
+    if env.d1(config::DATABASE_BINDING).is_err() {
+        return Err(unavailable(format!("the binding {} is missing", config::DATABASE_BINDING)));
+    }
     host::proof(env).map_err(|reason| unavailable(reason.to_owned()))?;
     let rate_limits = if host::is_limited(env) { "on" } else { "off" };
     Ok(reply::document(JSON_TYPE, to_json(&Health { ok: true, version: config::VERSION, rate_limits }), headers)?)
