@@ -40,7 +40,7 @@ run() {
 }
 
 # No more than shows anything: a frame is bounded, and a lobby's acts are few bytes each.
-longest() { case "$1" in frame) echo 8300 ;; lobby) echo 160 ;; *) echo 1024 ;; esac; }
+longest() { case "$1" in frame) echo 8300 ;; lobby | sse) echo 96 ;; *) echo 1024 ;; esac; }
 
 all=(frame ticket sse lobby)
 case "${1:-}" in
