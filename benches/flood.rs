@@ -38,7 +38,7 @@ const TURN: Duration = Duration::from_secs(10);
 /// What happens in the first moments of a turn belongs to neither.
 const SETTLE: Duration = Duration::from_secs(2);
 const REJOINERS: usize = 50;
-const FRAMES_PER_SECOND: u64 = 1_000;
+const FRAMES_PER_SECOND: usize = 1_000;
 /// Beyond this the flood is in the way.
 const RATIO_MAX: f64 = 2.0;
 
@@ -74,8 +74,8 @@ async fn flooder(site: Site, lobby: String, entry: Entry, flood: Arc<Flood>) {
         'line: while flood.on.load(Ordering::Relaxed) && !flood.is_over() {
             pace.tick().await;
             let frame = json!({ "type": "find" }).to_string();
-            person.send_at_once(std::iter::repeat_n(frame, FRAMES_PER_SECOND as usize / 100)).await;
-            flood.frames.fetch_add(FRAMES_PER_SECOND / 100, Ordering::Relaxed);
+            person.send_at_once(std::iter::repeat_n(frame, FRAMES_PER_SECOND / 100)).await;
+            flood.frames.fetch_add(FRAMES_PER_SECOND as u64 / 100, Ordering::Relaxed);
             loop {
                 match person.next_within(Duration::ZERO).await {
                     Came::Frame(_) | Came::Text(_) => {}
@@ -154,9 +154,9 @@ async fn talk(
     took
 }
 
-fn percentile(sorted: &[Duration], part: f64) -> f64 {
-    let at = ((sorted.len() - 1) as f64 * part).round() as usize;
-    sorted[at].as_secs_f64() * 1_000.0
+/// In milliseconds.
+fn percentile(sorted: &[Duration], percent: usize) -> f64 {
+    sorted[(sorted.len() - 1) * percent / 100].as_secs_f64() * 1_000.0
 }
 
 #[tokio::main]
@@ -199,9 +199,9 @@ async fn main() -> ExitCode {
     let (quiet, flooded) = (of(false), of(true));
     println!("| | messages | p50 ms | p99 ms |\n| --- | --- | --- | --- |");
     for (name, times) in [("quiet", &quiet), ("flood", &flooded)] {
-        println!("| {name} | {} | {:.2} | {:.2} |", times.len(), percentile(times, 0.5), percentile(times, 0.99));
+        println!("| {name} | {} | {:.2} | {:.2} |", times.len(), percentile(times, 50), percentile(times, 99));
     }
-    let ratio = percentile(&flooded, 0.99) / percentile(&quiet, 0.99);
+    let ratio = percentile(&flooded, 99) / percentile(&quiet, 99);
     let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
     println!(
         "flood: {} frames, {} joins of which {} were refused at the door; p99 {ratio:.2} times the quiet one, of at most {RATIO_MAX}",

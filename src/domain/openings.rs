@@ -137,7 +137,7 @@ mod tests {
     #[test]
     fn another_opening_in_between_breaks_the_row() {
         let other = "I have been learning the violin for three years and still cannot play a scale";
-        let text = |n: u32| if n % 3 == 0 { other } else { OFFER }.to_owned();
+        let text = |n: u32| if n.is_multiple_of(3) { other } else { OFFER }.to_owned();
         assert_eq!(after(50, text), Opening::Passes);
     }
 }

@@ -402,7 +402,7 @@ mod tests {
         let pass = Pass { proven: Some(NOW), ..Pass::new(VISITOR, NOW) };
         let lobby = ring().tag_lobby_for("main-1", &pass);
         let Some(("main-1", Some(key))) = ring().read_lobby(&lobby) else { panic!("{lobby}") };
-        assert_eq!((key.len(), &ring().tag_lobby_for("main-1", &pass)), (8, &lobby));
+        assert_eq!((key.len(), &ring().tag_lobby_for("main-1", &pass)), (11, &lobby));
         let others =
             [Pass { proven: Some(NOW.plus(1)), ..pass.clone() }, Pass { visitor: VisitorId([8; 16]), ..pass.clone() }];
         for other in others {

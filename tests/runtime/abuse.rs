@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use edgewise::domain::limits::ARRIVAL_BUDGET;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::frame::Frame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
@@ -85,7 +86,7 @@ async fn a_hundred_thousand_empty_fragments_are_one_frame_and_cost_no_memory() {
     match eve.next().await {
         Came::Frame(frame) => assert_eq!(frame, json!({ "type": "error", "code": "bad_frame" })),
         Came::Closed(..) | Came::Broken(_) => {}
-        other => panic!("an empty frame was taken for {other:?}"),
+        other @ (Came::Text(_) | Came::Nothing) => panic!("an empty frame was taken for {other:?}"),
     }
     pair.go_on().await;
     assert_eq!(memory(&site).await, before);
@@ -104,11 +105,11 @@ async fn control_frames_without_end_change_nothing() {
     let last = format!("{:?}", Message::Pong(1_999_u32.to_be_bytes().to_vec().into()));
     let pongs = async {
         loop {
-            match pair.ann.next().await {
-                Came::Broken(pong) if pong == format!("Ok({last})") => break,
-                Came::Broken(pong) if pong.starts_with("Ok(Pong") => {}
-                other => panic!("{other:?} instead of a pong"),
+            let Came::Broken(pong) = pair.ann.next().await else { panic!("no pong") };
+            if pong == format!("Ok({last})") {
+                break;
             }
+            assert!(pong.starts_with("Ok(Pong"), "{pong}");
         }
     };
     timeout(DEADLINE, pongs).await.expect("they are answered");
@@ -120,7 +121,7 @@ async fn floods_of_headers_are_refused_or_taken_and_tell_nothing() {
     let site = Site::own(json!({})).await;
     let lobby = site.lobby();
     let mut pair = Pair::meet(&lobby).await;
-    let many = (0..1_000).map(|n| format!("X-{n}: {n}\r\n")).collect::<String>();
+    let many = (0..1_000).map(|n| format!("X-{n}: {n}\r\n")).collect::<Vec<_>>().concat();
     let long = format!("X-Long: {}\r\n", "x".repeat(MIB));
     for headers in [many, long] {
         let mut stream = connect(&site).await;
@@ -165,6 +166,27 @@ async fn who_does_not_read_costs_the_service_no_memory() {
     for n in 2..4_000 {
         dee.expect(say(&c, n, &text)).await;
     }
+    site.assert_no_errors_logged().await;
+}
+
+#[tokio::test]
+async fn one_network_opens_so_many_sockets_and_the_others_theirs() {
+    let site = Site::own(json!({})).await;
+    let lobby = site.lobby();
+    let mut pair = Pair::meet(&lobby).await;
+    let started = Instant::now();
+    let mut opened = 2;
+    while lobby.try_socket("one of many").await.is_some() {
+        opened += 1;
+    }
+    let grown = u64::try_from(started.elapsed().as_millis()).expect("a short time") / ARRIVAL_BUDGET.interval_ms + 1;
+    let most = ARRIVAL_BUDGET.burst..=ARRIVAL_BUDGET.burst + grown;
+    assert!(most.contains(&opened), "{opened} sockets, of {most:?}");
+    let refused = site.knock(&lobby.path(), Some(site.origin())).await;
+    refused.assert_problem(429, "slow_down");
+    assert!(refused.json()["retry_ms"].as_u64().is_some_and(|ms| (1..=ARRIVAL_BUDGET.interval_ms).contains(&ms)));
+    lobby.socket_with("somebody else", &[("cf-connecting-ip", "203.0.113.9")]).await.welcomed(site.enter().await).await;
+    pair.go_on().await;
     site.assert_no_errors_logged().await;
 }
 

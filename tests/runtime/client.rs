@@ -222,7 +222,9 @@ impl Person {
         async move {
             match self.next().await {
                 Came::Frame(frame) => frame,
-                came => panic!("{at}: {} expected a frame, but {}", self.who, self.told(&came)),
+                came @ (Came::Text(_) | Came::Closed(..) | Came::Broken(_) | Came::Nothing) => {
+                    panic!("{at}: {} expected a frame, but {}", self.who, self.told(&came))
+                }
             }
         }
     }

@@ -2,12 +2,11 @@
 
 use super::{Lobby, Turn};
 use crate::domain::conversation::{Claim, Parting, judge};
-use crate::domain::id::{LineId, SessionId, VisitorId};
-use crate::domain::limits::{CLOCK_SLACK_MS, GRACE_MS, LOBBY_RETURNS_FACTOR, NETWORK_SESSIONS_MAX, TICKET_MS};
+use crate::domain::id::{LineId, SessionId};
+use crate::domain::limits::{CLOCK_SLACK_MS, GRACE_MS, TICKET_MS};
 use crate::domain::person::{Doing, Person};
 use crate::domain::protocol::{
-    CloseCode, EndReason, ErrorCode, Hello, PartnerState, Presence, Resumed, ServerFrame, SessionState, WireLimits,
-    WireVersion,
+    CloseCode, EndReason, Hello, PartnerState, Presence, Resumed, ServerFrame, SessionState, WireLimits, WireVersion,
 };
 use crate::domain::session::{Kept, Line, Session, Whereabouts};
 use crate::domain::tally::Fact;
@@ -59,30 +58,6 @@ impl Lobby {
             return;
         }
         self.come_back(turn, line, hello, &pass, ticket.person);
-    }
-
-    /// Turns somebody away for whom there is no room, and a newcomer while matching is paused; true when it has. Newcomers
-    /// are counted against those who are here: whoever is away is remembered, for what an older ticket of theirs would
-    /// claim, and takes nobody's room.
-    fn turns_away(&mut self, turn: &mut Turn, line: LineId, visitor: VisitorId, newcomer: bool) -> bool {
-        let crowded = newcomer && (self.lines.len() >= self.rules.sessions_max || self.has_enough(line, visitor));
-        let full = crowded || self.sessions.len() >= LOBBY_RETURNS_FACTOR * self.rules.sessions_max;
-        let paused = newcomer && self.rules.orders.pause.paused;
-        if paused {
-            turn.count(Fact::Refused(ErrorCode::Paused));
-        }
-        if full || paused {
-            self.shut(turn, line, CloseCode::Full);
-        }
-        full || paused
-    }
-
-    /// Whether a newcomer would be one too many of their visitor or, where floods are held back, of their network.
-    fn has_enough(&self, line: LineId, visitor: VisitorId) -> bool {
-        let with_line = |id: &SessionId| self.sessions.get(id).and_then(Session::line).is_some();
-        let mine = self.sessions_of(visitor).iter().filter(|id| with_line(id)).count();
-        let network = self.anteroom.network(line).map_or(0, |network| self.networks.people(network));
-        mine >= self.rules.visitor_sessions_max || (self.rules.limited && network >= NETWORK_SESSIONS_MAX)
     }
 
     /// Somebody new. A ticket of another lobby counts for memory and for the place in line.

@@ -4,6 +4,7 @@ use super::tests::{Hall, START, away, ended, matched, pair, rules, told, waiting
 use super::*;
 use crate::domain::id::VisitorId;
 use crate::domain::limits::{GRACE_MS, RELOAD_GRACE_MS};
+use crate::domain::orders::Orders;
 use crate::domain::protocol::{ClientFrame, decode};
 use crate::domain::ticket::Pass;
 

@@ -6,7 +6,9 @@ use crate::domain::limits::{
     FLOOD_REFUSALS, FULL_RETRY_MS, HELLO_MS_MAX, PING_MS, SAY_BUDGET, SILENCE_MS_MAX, STRIKES,
 };
 use crate::domain::pause::Pause;
+use crate::domain::protocol::ServerFrame;
 use crate::domain::protocol::{ClientFrame, decode};
+use crate::domain::report::Filing;
 use crate::domain::tally::Tally;
 use crate::domain::ticket::Pass;
 

@@ -1,10 +1,12 @@
-//! Who is kept out of a lobby, for a while or until they have proven something.
+//! Who is kept out of a lobby: for a while, until they have proven something, or because there is no room.
 
 use super::{Effect, Lobby, Turn};
 use crate::domain::bans::Bans;
-use crate::domain::id::{NetworkKey, SessionId, VisitorId};
-use crate::domain::limits::DOUBTS_MAX;
-use crate::domain::protocol::{CloseCode, EndReason};
+use crate::domain::id::{LineId, NetworkKey, SessionId, VisitorId};
+use crate::domain::limits::{DOUBTS_MAX, LOBBY_RETURNS_FACTOR, NETWORK_SESSIONS_MAX};
+use crate::domain::protocol::{CloseCode, EndReason, ErrorCode};
+use crate::domain::session::Session;
+use crate::domain::tally::Fact;
 use crate::domain::ticket::Pass;
 use crate::domain::time::Time;
 
@@ -59,5 +61,29 @@ impl Lobby {
         }
         let visitors = visitor.map(|visitor| self.rules.marks.visitors(visitor)).unwrap_or_default();
         bans.until(&visitors, network.as_slice(), now)
+    }
+
+    /// Turns somebody away for whom there is no room, and a newcomer while matching is paused; true when it has. Newcomers
+    /// are counted against those who are here: whoever is away is remembered, for what an older ticket of theirs would
+    /// claim, and takes nobody's room.
+    pub(super) fn turns_away(&mut self, turn: &mut Turn, line: LineId, visitor: VisitorId, newcomer: bool) -> bool {
+        let crowded = newcomer && (self.lines.len() >= self.rules.sessions_max || self.has_enough(line, visitor));
+        let full = crowded || self.sessions.len() >= LOBBY_RETURNS_FACTOR * self.rules.sessions_max;
+        let paused = newcomer && self.rules.orders.pause.paused;
+        if paused {
+            turn.count(Fact::Refused(ErrorCode::Paused));
+        }
+        if full || paused {
+            self.shut(turn, line, CloseCode::Full);
+        }
+        full || paused
+    }
+
+    /// Whether a newcomer would be one too many of their visitor or, where floods are held back, of their network.
+    fn has_enough(&self, line: LineId, visitor: VisitorId) -> bool {
+        let with_line = |id: &SessionId| self.sessions.get(id).and_then(Session::line).is_some();
+        let mine = self.sessions_of(visitor).iter().filter(|id| with_line(id)).count();
+        let network = self.anteroom.network(line).map_or(0, |network| self.networks.people(network));
+        mine >= self.rules.visitor_sessions_max || (self.rules.limited && network >= NETWORK_SESSIONS_MAX)
     }
 }
