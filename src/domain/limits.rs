@@ -253,6 +253,9 @@ pub const NETWORK_SESSIONS_MAX: usize = 1_000;
 /// Sockets that one network opens in a lobby, or one person who has proven something: a crowd that comes back at once,
 /// then 20 a second.
 pub const ARRIVAL_BUDGET: Budget = Budget { burst: 600, interval_ms: 50 };
+/// How long a refused socket is kept waiting for its answer: whoever tries again at once is slowed, at no cost to anybody
+/// else. A timer is all it takes.
+pub const REFUSAL_MS: u64 = 1_000;
 /// Networks whose openings of sockets are remembered.
 pub const ARRIVALS_MAX: usize = 4_096;
 /// Openings with fewer letters are greetings, and the same for everybody.

@@ -6,7 +6,7 @@ use worker::{Context, Env, Request, Response, Result, ScheduleContext, Scheduled
 use super::{admin, counts, enter, host, reply, reports};
 use crate::config;
 use crate::domain::id::NetworkKey;
-use crate::domain::limits::{LIMIT_RETRY_MS, SECRET_BYTES_MIN};
+use crate::domain::limits::{LIMIT_RETRY_MS, REFUSAL_MS, SECRET_BYTES_MIN};
 use crate::domain::presence::turned_away;
 use crate::domain::protocol::{Health, JSON_TYPE, Problem, ProblemCode, to_json};
 use crate::domain::route::{AllowedOrigins, Denied, Head, Route, cross_origin, route, split_url};
@@ -150,12 +150,17 @@ async fn socket(request: &Request, env: &Env, lobby: &str) -> std::result::Resul
     let (name, admitted) = keys.read_lobby(lobby).ok_or(ProblemCode::NotFound)?;
     let network = network(request, env).await?;
     if !host::is_within_limit(env, admitted.unwrap_or(&network)).await {
+        host::rest(REFUSAL_MS).await;
         return Err(enter::slow_down(LIMIT_RETRY_MS));
     }
     let told = [("upgrade", "websocket"), (NETWORK_HEADER, &network)];
     let told: Vec<(&str, &str)> = told.into_iter().chain(admitted.map(|key| (ADMITTED_HEADER, key))).collect();
     let upgrade = host::internal("/socket", &told, None)?;
-    Ok(env.durable_object(config::LOBBY_BINDING)?.get_by_name(name)?.fetch_with_request(upgrade).await?)
+    let answer = env.durable_object(config::LOBBY_BINDING)?.get_by_name(name)?.fetch_with_request(upgrade).await?;
+    if answer.status_code() == ProblemCode::SlowDown.status() {
+        host::rest(REFUSAL_MS).await;
+    }
+    Ok(answer)
 }
 
 /// The address that a request comes from. Only what the platform says of that is believed; it is looked at through the

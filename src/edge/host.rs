@@ -44,6 +44,11 @@ pub(super) async fn within<T>(ms: u64, future: impl Future<Output = T>) -> Optio
     }
 }
 
+/// Waits. Keeps the caller in memory meanwhile.
+pub(super) async fn rest(ms: u64) {
+    within(ms, std::future::pending::<()>()).await;
+}
+
 /// Something of ours went wrong: for the operator's eyes, and never with anything about a person in it.
 pub(super) fn log(event: &str, error: &impl std::fmt::Display) {
     let detail = error.to_string();

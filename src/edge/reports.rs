@@ -112,7 +112,7 @@ pub(super) async fn file(env: &Env, filing: &Filing) {
             Err(error) if left == 0 => host::log("a report could not be filed", &error),
             Err(error) => {
                 host::warn("a report is to be filed again", &error);
-                host::within(FILE_RETRY_MS, std::future::pending::<()>()).await;
+                host::rest(FILE_RETRY_MS).await;
             }
         }
     }
