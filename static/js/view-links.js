@@ -19,7 +19,10 @@ export function createLinks({ get, clone, text }) {
   dialog.addEventListener('click', (event) => {
     if (event.target === dialog) dialog.close();
   });
-  dialog.addEventListener('close', () => open.removeAttribute('href'));
+  dialog.addEventListener('close', () => {
+    // Told a moment later, when another link may be looked at already.
+    if (!dialog.open) open.removeAttribute('href');
+  });
   // The address is read at the click itself, and is gone a moment later.
   open.addEventListener('click', () => setTimeout(() => dialog.close()));
 

@@ -100,16 +100,10 @@ export class Service {
   }
 }
 
-/** Starts the page's server and the browser; `close` ends both. */
+/** Starts the browser, and servers of the page as they are needed; `close` ends all of them. */
 export async function openStandIn() {
-  let service = new Service();
-  const server = createServer((request, response) => {
-    void serve(service, request, response).catch(() => response.destroy());
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
-  const url = `http://127.0.0.1:${port}/admin`;
+  /** @type {import('node:http').Server[]} */
+  const servers = [];
   const browser = await launch();
   /** What pages complained of, the browser's own notes on requests that failed aside. @type {string[]} */
   const complaints = [];
@@ -122,7 +116,15 @@ export async function openStandIn() {
      * @param {import('./stage.mjs').Look & {prepare?: (page: Page) => Promise<unknown>}} [look]
      */
     async operator({ prepare, ...look } = {}) {
-      service = new Service();
+      const service = new Service();
+      // Each has a server of its own, so that nothing that an earlier page still asks is taken for this one's.
+      const server = createServer((request, response) => {
+        void serve(service, request, response).catch(() => response.destroy());
+      });
+      servers.push(server);
+      server.listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
       const context = await browser.newContext({ ...DESK, timezoneId: 'UTC', locale: 'en-GB', ...look });
       context.setDefaultTimeout(PATIENCE_MS);
       const page = await context.newPage();
@@ -132,14 +134,16 @@ export async function openStandIn() {
         if (message.type() === 'error' && !/^Failed to load/.test(text)) complaints.push(text);
       });
       await prepare?.(page);
-      await page.goto(url);
+      await page.goto(`http://127.0.0.1:${port}/admin`);
       return { page, service };
     },
 
     async close() {
       await browser.close();
-      server.closeAllConnections();
-      server.close();
+      for (const server of servers) {
+        server.closeAllConnections();
+        server.close();
+      }
     },
   };
 }

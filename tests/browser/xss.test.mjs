@@ -8,8 +8,9 @@ import { enlist } from '../../static/js/interests.js';
 import { isBlank, tidy } from '../../static/js/text.js';
 import { LIMITS, NOTE_CHARS_MAX } from '../../static/js/wire.js';
 import { match, playedTalk, tell } from './played.mjs';
+import { stranger } from './raw.mjs';
 import { accept, meet, openStage } from './stage.mjs';
-import { TOKEN, signIn } from './stand-in.mjs';
+import { TOKEN, go, signIn } from './stand-in.mjs';
 import { happened, literal, payloads, untouched, watch } from './watch.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
@@ -79,7 +80,7 @@ test('every text is a message like any other, in both directions, and after a re
   await literal(ann, '.bubble.me p', messages);
   for (const page of [ann, ben]) {
     assert.equal(await page.locator('.bubble > :not(p, .unseen, .sign-of, .links)').count(), 0);
-    assert.equal(await page.locator('a[href]').count(), 0, 'no address is on the page before it is looked at');
+    assert.equal(await page.locator('a[href]:not([href="/privacy"])').count(), 0, 'no address is on the page before it is looked at');
     await untouched(page);
   }
   await openLinks(ben);
@@ -242,3 +243,95 @@ test('every text is a line and a note of a report like any other', async () => {
   await untouched(page);
   await page.context().close();
 });
+
+/** As many lines as a frame and a report hold, with a note of them. */
+function reportsOf() {
+  /** @type {string[][]} */
+  const groups = [[]];
+  for (const text of messages) {
+    const last = groups.at(-1) ?? [];
+    const bytes = Buffer.byteLength(JSON.stringify([...last, text]));
+    if (last.length === 20 || bytes > 4_000) groups.push([text]);
+    else last.push(text);
+  }
+  return groups.map((lines) => ({ lines, note: shortened(lines.join('\n'), NOTE_CHARS_MAX) }));
+}
+
+/**
+ * Two strangers: one says these lines, and the other reports them, the last one as something that was never said.
+ * @param {{lines: string[], note: string}} filed
+ */
+async function file({ lines, note }) {
+  const one = await stranger(stage.url);
+  const other = await stranger(stage.url);
+  const { conversation: c } = await one.hears('matched');
+  await other.hears('matched');
+  /** @type {Record<string, unknown>[]} */
+  const said = [];
+  for (const [at, text] of lines.entries()) {
+    one.send({ type: 'say', c, n: at + 1, text });
+    const { tag } = await other.hears('say');
+    other.send({ type: 'got', c, n: at + 1 });
+    said.push({ n: at + 1, text, ...(at + 1 < lines.length ? { tag } : {}) });
+  }
+  other.send({ type: 'report', c, reason: 'other', note, lines: said });
+  await other.hears('done');
+  for (const each of [one, other]) each.leave();
+}
+
+test('every text is a report, a decision and a ban like any other to the operator', async () => {
+  const filed = reportsOf();
+  for (const each of filed) await file(each);
+  const desk = await stage.person({ path: '/admin', prepare: watch });
+  await signIn(desk);
+  await go(desk, 'Reports');
+  await literal(desk, '.note-words', filed.map(({ note }) => note));
+  const cards = desk.locator('.card');
+  for (const [at, { lines }] of filed.entries()) {
+    const card = cards.nth(at);
+    await card.getByRole('button', { name: 'Show lines' }).click();
+    const id = await card.locator('.runs').getAttribute('id');
+    // In the order in which they were said, whatever is verified of them.
+    await literal(desk, `[id="${id}"] .said`, lines);
+    assert.equal(await card.locator('.run.verified .said').count(), lines.length - 1);
+  }
+  await untouched(desk);
+
+  for (const [at, { note }] of filed.entries()) {
+    const card = cards.nth(at);
+    await card.getByRole('button', { name: 'Note…' }).click();
+    await card.getByLabel('Note on the decision').fill(note);
+    await card.locator('.noting').getByRole('button', { name: 'Uphold' }).click();
+    await card.getByText('Upheld, ').waitFor();
+  }
+  await literal(desk, '.decision-words', filed.map(({ note }) => note));
+
+  const reasons = announcements.map((text) => shortened(text, 200)).filter((text) => text.trim() !== '');
+  await cards.nth(0).getByRole('button', { name: 'Ban…' }).click();
+  const typed = await typeAll(desk, '.card .ban-form .why', '.card .ban-form .reason-fault', reasons);
+  assert.deepEqual(typed.map(({ shown }) => shown), typed.map(() => ''));
+  const [reason = '', ...others] = reasons;
+  await cards.nth(0).getByLabel('Reason').fill(reason);
+  await cards.nth(0).getByRole('button', { name: 'Ban', exact: true }).click();
+  await cards.nth(0).getByText('Banned until').waitFor();
+  const [{ visitor }] = (await admin('GET', 'bans')).bans;
+  await go(desk, 'Bans');
+  await literal(desk, '.bar-item > .said', [reason]);
+  await liftAll();
+  for (const group of inGroups(others, 50)) {
+    const until = Date.now() + 3_600_000;
+    for (const each of group) await admin('POST', 'bans', { visitor, until, reason: each });
+    await desk.getByRole('button', { name: 'Refresh' }).click();
+    await desk.locator('#bans-count', { hasText: String(group.length) }).waitFor();
+    await literal(desk, '.bar-item > .said', group.toReversed());
+    await untouched(desk);
+    await liftAll();
+    await desk.getByRole('button', { name: 'Refresh' }).click();
+    await desk.getByText('No ban is in force.').waitFor();
+  }
+  await desk.context().close();
+});
+
+async function liftAll() {
+  for (const { id } of (await admin('GET', 'bans')).bans) await admin('DELETE', `bans/${id}`);
+}

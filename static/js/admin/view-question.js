@@ -17,7 +17,11 @@ export function createQuestion({ get, text, emit }) {
     if (event.target === dialog) emit({ type: 'no' });
   });
   // A browser may close it without asking, or ask first.
-  for (const name of ['cancel', 'close']) dialog.addEventListener(name, () => emit({ type: 'no' }));
+  dialog.addEventListener('cancel', () => emit({ type: 'no' }));
+  dialog.addEventListener('close', () => {
+    // It tells of it a moment later, and by then the next question may stand here.
+    if (!dialog.open) emit({ type: 'no' });
+  });
 
   /** @param {QuestionScreen | null} question */
   function render(question) {
