@@ -26,6 +26,7 @@ mod hibernation;
 mod hostile;
 mod lost;
 mod matching;
+mod openings;
 mod operator;
 mod origins;
 mod pairing;

@@ -97,7 +97,7 @@ pub struct Shown {
     pub tag: Option<String>,
 }
 
-/// The lines of a report: at most [`REPORT_LINES_MAX`].
+/// The lines of a report: at most [`REPORT_LINES_MAX`](crate::domain::limits::REPORT_LINES_MAX).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Lines(pub Vec<Shown>);
 
