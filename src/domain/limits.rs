@@ -238,6 +238,8 @@ pub const REPORT_BUDGET: Budget = Budget { burst: 5, interval_ms: 3 * 60 * 60 * 
 pub const FILE_TRIES_MAX: u32 = 3;
 /// The wait between two of these.
 pub const FILE_RETRY_MS: u64 = 500;
+/// How long a report names networks: as long as the salts of their keys are kept.
+pub const NETWORK_KEY_MS: u64 = 2 * 24 * 60 * 60 * 1_000;
 /// Reports on a page of the operator's.
 pub const REPORTS_PAGE: u64 = 50;
 /// So many independent reporters' words ban somebody for [`AUTOMATIC_BAN_MS`], where the operator has not chosen a number.
@@ -256,6 +258,14 @@ pub const ARRIVAL_BUDGET: Budget = Budget { burst: 600, interval_ms: 50 };
 /// How long a refused socket is kept waiting for its answer: whoever tries again at once is slowed, at no cost to anybody
 /// else. A timer is all it takes.
 pub const REFUSAL_MS: u64 = 1_000;
+/// Fields of any object that a client sends.
+pub const FIELDS_MAX: usize = 16;
+/// Visitors whose openings are remembered.
+pub const OPENERS_MAX: usize = 4_096;
+/// Reports that are filed from one network: a crowd of witnesses, then one a minute.
+pub const FILING_BUDGET: Budget = Budget { burst: 30, interval_ms: 60_000 };
+/// Open reports that are kept: more than anybody looks at.
+pub const REPORTS_OPEN_MAX: u64 = 10_000;
 /// Networks whose openings of sockets are remembered.
 pub const ARRIVALS_MAX: usize = 4_096;
 /// Openings with fewer letters are greetings, and the same for everybody.

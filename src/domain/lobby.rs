@@ -42,6 +42,7 @@ use super::door::Arrival;
 use super::id::{LineId, NetworkKey, SessionId, VisitorId};
 use super::limits::{RETURN_MS, RETURNS_PER_SECOND, TICKET_MS};
 use super::matchmaker::Matchmaker;
+use super::openings::Openers;
 use super::person::Person;
 use super::protocol::CloseCode;
 use super::rate_limit::Recent;
@@ -80,6 +81,7 @@ pub struct Lobby {
     /// Frames that were not this protocol, by line; most lines have none.
     strikes: Sorted<LineId, Recent>,
     networks: Networks,
+    openings: Openers,
     /// Whoever says the same to everybody, and since when.
     doubts: Sorted<VisitorId, Time>,
     /// No line can have fallen silent before this moment.
@@ -138,6 +140,7 @@ impl Lobby {
             talking: 0,
             strikes: Sorted::default(),
             networks: Networks::default(),
+            openings: Openers::default(),
             doubts: Sorted::default(),
             sweep_at: None,
             return_ms_told: RETURN_MS,
@@ -173,6 +176,13 @@ impl Lobby {
     /// When that is too much: the value is how many milliseconds until it is not.
     pub fn knock(&mut self, now: Time, key: NetworkKey) -> Result<(), u64> {
         if self.rules.limited { self.networks.knock(key, now) } else { Ok(()) }
+    }
+
+    /// Which of its keys a network counts by here: one that is banned, or today's, which comes first.
+    #[must_use]
+    pub fn known_as(&self, now: Time, keys: &[NetworkKey]) -> NetworkKey {
+        let banned = keys.iter().find(|key| self.barred(None, Some(**key), now).is_some());
+        banned.or(keys.first()).copied().unwrap_or_default()
     }
 
     /// When the next [`Input::Tick`] would do anything.

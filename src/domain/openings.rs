@@ -4,10 +4,12 @@
 //! that a changed name, number or emoji makes no new opening. Short ones do not count: "hi, how are you" is nobody's
 //! advertisement. Nothing of the text is kept but 64 bits, in memory alone.
 
-use super::id::ConversationId;
+use super::id::{ConversationId, VisitorId};
 use super::limits::{
-    OPENING_BITS_APART, OPENING_CHARS_MAX, OPENING_CHARS_MIN, OPENING_SLOW_MS, OPENINGS_DOUBTED, OPENINGS_FREE,
+    OPENERS_MAX, OPENING_BITS_APART, OPENING_CHARS_MAX, OPENING_CHARS_MIN, OPENING_SLOW_MS, OPENINGS_DOUBTED,
+    OPENINGS_FREE,
 };
+use super::sorted::Sorted;
 use super::time::Time;
 
 /// What somebody opened their last conversations with.
@@ -16,6 +18,25 @@ pub struct Openings {
     last: Option<u64>,
     in_a_row: u32,
     judged: Option<(ConversationId, Time)>,
+}
+
+/// What each visitor has opened their last conversations with, in however many tabs.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Openers(Sorted<VisitorId, Openings>);
+
+impl Openers {
+    /// The first message of a conversation of this visitor's, said or said again.
+    pub fn hear(&mut self, visitor: VisitorId, conversation: ConversationId, text: &str, now: Time) -> Opening {
+        let opening = self.0.get_or_insert(visitor, Openings::default).hear(conversation, text, now);
+        if self.0.len() > OPENERS_MAX {
+            // Whoever does not repeat themself is forgotten first.
+            self.0.retain(|known, openings| *known == visitor || openings.in_a_row > OPENINGS_FREE);
+        }
+        if self.0.len() > OPENERS_MAX {
+            self.0.retain(|known, _| *known == visitor);
+        }
+        opening
+    }
 }
 
 /// What becomes of an opening.

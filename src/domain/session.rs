@@ -7,7 +7,6 @@ use super::id::{LineId, NetworkKey, SessionId};
 use super::limits::{DOUBT_MS, HEARD_STALE_MS_MAX};
 use super::lobby::Filed;
 use super::matchmaker::Wait;
-use super::openings::Openings;
 use super::person::Person;
 use super::time::Time;
 
@@ -166,8 +165,6 @@ pub struct Session {
     pub budgets: Budgets,
     /// They may be gone, which is being found out.
     pub trial: Option<Trial>,
-    /// What they opened their last conversations with.
-    pub openings: Openings,
     /// Their last report.
     pub filed: Option<Filed>,
 }
@@ -176,8 +173,7 @@ impl Session {
     /// A person who is here, or whose place is kept.
     #[must_use]
     pub fn new(person: Person, whereabouts: Whereabouts, number: u64) -> Self {
-        let (budgets, openings) = (Budgets::default(), Openings::default());
-        Self { person, whereabouts, number, said: 0, budgets, trial: None, openings, filed: None }
+        Self { person, whereabouts, number, said: 0, budgets: Budgets::default(), trial: None, filed: None }
     }
 
     /// The line, if there is one.

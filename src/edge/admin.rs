@@ -3,10 +3,10 @@
 use worker::{Env, Request, Response};
 
 use super::entry::{Failure, ask_presence, body, network_key, unavailable};
-use super::{counts, host, reply, reports};
+use super::{counts, enter, host, reply, reports};
 use crate::config;
 use crate::domain::casework::{Casework, report_id};
-use crate::domain::limits::{ADMIN_BYTES_MAX, ADMIN_TOKEN_CHARS_MIN};
+use crate::domain::limits::{ADMIN_BYTES_MAX, ADMIN_TOKEN_CHARS_MIN, LIMIT_RETRY_MS};
 use crate::domain::operator::{Call, Command, TokenError, Wish, is_operator};
 use crate::domain::protocol::{JSON_TYPE, ProblemCode};
 use crate::domain::route::Denied;
@@ -28,6 +28,10 @@ pub(super) async fn answer(
 ) -> Result<Response, Failure> {
     let authorized = is_authorized(env, request.headers().get("authorization")?.as_deref())?;
     let network = network_key(request, env).await?;
+    // The operator is never kept out for what others do.
+    if !authorized && !host::is_within_limit(env, &format!("admin {network}")).await {
+        return Err(enter::slow_down(LIMIT_RETRY_MS));
+    }
     // What a stranger asks for is not even read.
     let wish = if authorized {
         read(place, query, method, request, env).await?

@@ -106,6 +106,9 @@ async fn perform(
         Route::Events { seen } => {
             let seen = seen.to_string();
             let network = network(request, env).await?;
+            if !host::is_within_limit(env, &format!("events {network}")).await {
+                return later(ProblemCode::SlowDown.into(), headers);
+            }
             let origin = shared.iter().map(|origin| (ORIGIN_HEADER, *origin));
             let told: Vec<(&str, &str)> =
                 origin.chain([(SEEN_HEADER, seen.as_str()), (NETWORK_HEADER, &network)]).collect();
@@ -148,12 +151,16 @@ pub(super) async fn body(request: &mut Request, bytes_max: usize) -> std::result
 async fn socket(request: &Request, env: &Env, lobby: &str) -> std::result::Result<Response, Failure> {
     let keys = keys(env)?;
     let (name, admitted) = keys.read_lobby(lobby).ok_or(ProblemCode::NotFound)?;
-    let network = network(request, env).await?;
+    let networks: Vec<String> =
+        counts::networks(env, &address(request)?).await?.iter().map(ToString::to_string).collect();
+    let network = networks.first().cloned().unwrap_or_default();
     if !host::is_within_limit(env, admitted.unwrap_or(&network)).await {
         host::rest(REFUSAL_MS).await;
         return Err(enter::slow_down(LIMIT_RETRY_MS));
     }
-    let told = [("upgrade", "websocket"), (NETWORK_HEADER, &network)];
+    // Today's key first, and yesterday's, by which somebody may be banned.
+    let networks = networks.join(" ");
+    let told = [("upgrade", "websocket"), (NETWORK_HEADER, networks.as_str())];
     let told: Vec<(&str, &str)> = told.into_iter().chain(admitted.map(|key| (ADMITTED_HEADER, key))).collect();
     let upgrade = host::internal("/socket", &told, None)?;
     let answer = env.durable_object(config::LOBBY_BINDING)?.get_by_name(name)?.fetch_with_request(upgrade).await?;

@@ -121,16 +121,17 @@ impl Shell {
         if self.keys.is_none() {
             return reply::problem(&ProblemCode::Unavailable.into(), &[]);
         }
-        let network = request.headers().get(NETWORK_HEADER)?.and_then(|key| u64::from_str_radix(&key, 16).ok());
-        let network = NetworkKey(network.unwrap_or_default().to_be_bytes());
+        let networks = request.headers().get(NETWORK_HEADER)?.unwrap_or_default();
+        let networks: Vec<NetworkKey> = networks.split(' ').filter_map(NetworkKey::parse).collect();
         let line = LineId(u64::from_be_bytes(host::draw()?) & NUMBER_MAX);
         let session = SessionId(host::draw()?);
         let pair = WebSocketPair::new()?;
         // The machine first: what it recovers must not have the new socket among it.
-        let key = request.headers().get(ADMITTED_HEADER)?.and_then(|key| NetworkKey::parse(&key)).unwrap_or(network);
-        let mut knocked = Ok(());
+        let admitted = request.headers().get(ADMITTED_HEADER)?.and_then(|key| NetworkKey::parse(&key));
+        let (mut knocked, mut network) = (Ok(()), NetworkKey::default());
         self.step(None, &mut |machine, now| {
-            knocked = machine.knock(now, key);
+            network = machine.known_as(now, &networks);
+            knocked = machine.knock(now, admitted.unwrap_or(network));
             Vec::new()
         });
         if let Err(retry_ms) = knocked {

@@ -13,7 +13,8 @@ use crate::domain::ban_list::NewBan;
 use crate::domain::casework::{Casework, Status};
 use crate::domain::id::{NetworkKey, VisitorKey};
 use crate::domain::limits::{
-    AUTOMATIC_BAN_MS, BAN_REPORTS, FILE_RETRY_MS, FILE_TRIES_MAX, REPORT_KEPT_MS, REPORTS_PAGE,
+    AUTOMATIC_BAN_MS, BAN_REPORTS, FILE_RETRY_MS, FILE_TRIES_MAX, NETWORK_KEY_MS, REPORT_KEPT_MS, REPORTS_OPEN_MAX,
+    REPORTS_PAGE,
 };
 use crate::domain::protocol::to_json;
 use crate::domain::report::Filing;
@@ -24,17 +25,19 @@ const TABLES: &str = include_str!("../../migrations/0001_reports.sql");
 
 const FILE: &str = "INSERT INTO reports (at, expires, conversation, reason, note, lines, verified, \
     reporter_visitor, reporter_network, accused_visitor, accused_network) \
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) \
+    SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11 \
+    WHERE (SELECT count(*) FROM reports WHERE status = 'open') < ?12 \
     ON CONFLICT (conversation, reporter_visitor) DO UPDATE SET times = times + 1 \
-    RETURNING CAST(id AS TEXT) AS answer";
+    RETURNING iif(times = 1, CAST(id AS TEXT), NULL) AS answer";
 
-/// Whether independent reporters' words, one of each network and the weightiest, add up to what the operator has chosen.
+/// Whether independent reporters' words, one of each network and of each person, the weightiest, add up to what the operator has chosen.
 /// That is 0 for never, and so is what is no number.
 const WEIGH: &str = "SELECT 'enough' AS answer WHERE CAST(?3 AS REAL) > 0 AND CAST(?3 AS REAL) <= (\
-    SELECT coalesce(sum(word), 0) FROM (\
-    SELECT max(weight) AS word FROM weighed WHERE accused_visitor = ?1 AND expires > ?2 \
-    AND (status = 'upheld' OR (status = 'open' AND verified > 0)) \
-    GROUP BY coalesce(reporter_network, reporter_visitor)))";
+    WITH words AS (SELECT weight, reporter_visitor, reporter_network FROM weighed \
+    WHERE accused_visitor = ?1 AND expires > ?2 AND (status = 'upheld' OR (status = 'open' AND verified > 0))) \
+    SELECT min((SELECT coalesce(sum(word), 0) FROM (SELECT max(weight) AS word FROM words \
+    GROUP BY coalesce(reporter_network, reporter_visitor))), \
+    (SELECT coalesce(sum(word), 0) FROM (SELECT max(weight) AS word FROM words GROUP BY reporter_visitor))))";
 
 /// A report as the operator sees it; ?1 is now, ?2 the document of the bans in force.
 macro_rules! document {
@@ -69,6 +72,10 @@ const ACCUSED: &str = "SELECT accused_visitor || ' ' || coalesce(accused_network
     FROM reports WHERE id = ?1 AND expires > ?2";
 
 const PURGE: &str = "DELETE FROM reports WHERE expires <= ?1";
+
+/// Keys of networks go with their salts.
+const BLUR: &str = "UPDATE reports SET reporter_network = NULL, accused_network = NULL WHERE at <= ?1 \
+    AND coalesce(reporter_network, accused_network) IS NOT NULL";
 
 /// Asks the database; `None` when there is no row.
 async fn ask(env: &Env, query: &str, values: &[JsValue]) -> Result<Option<String>> {
@@ -132,27 +139,34 @@ async fn try_to_file(env: &Env, filing: &Filing, now: Time) -> Result<()> {
         maybe(reporter.network.as_ref()),
         text(&accused.visitor),
         maybe(accused.network.as_ref()),
+        number(REPORTS_OPEN_MAX),
     ];
-    let id = ask(env, FILE, &values).await?.unwrap_or_default();
-    weigh(env, now, &id, accused.visitor, accused.network).await
+    // What was said before, or cannot be relied on, makes nobody's case.
+    match ask(env, FILE, &values).await?.filter(|_| filing.verified() > 0) {
+        Some(id) => weigh(env, now, &id, accused.visitor).await,
+        None => Ok(()),
+    }
 }
 
 /// Bans somebody for a while of whom enough people have complained.
-async fn weigh(env: &Env, now: Time, report: &str, visitor: VisitorKey, network: Option<NetworkKey>) -> Result<()> {
+async fn weigh(env: &Env, now: Time, report: &str, visitor: VisitorKey) -> Result<()> {
     let threshold = host::setting(env, config::BAN_REPORTS).unwrap_or_else(|| BAN_REPORTS.to_owned());
     if ask(env, WEIGH, &[text(&visitor), number(now.as_ms()), text(&threshold)]).await?.is_none() {
         return Ok(());
     }
     let ban = NewBan {
         visitor: Some(visitor),
-        network,
+        // Others may be there too, and nobody has looked.
+        network: None,
         until: now.plus(AUTOMATIC_BAN_MS),
         reason: "several people have reported this person".to_owned(),
         report: Some(report.to_owned()),
         automatic: true,
     };
     let body = postcard::to_allocvec(&ban).unwrap_or_default();
-    ask_presence(env, "/ban", &[], Some(&body)).await.map(drop).map_err(|_| Error::RustError("no ban".to_owned()))
+    let refused = || Error::RustError("the ban was refused".to_owned());
+    let answer = ask_presence(env, "/ban", &[], Some(&body)).await.map_err(|_| refused())?;
+    if answer.status_code() < 300 { Ok(()) } else { Err(refused()) }
 }
 
 /// Who is reported, as they are to be banned; `None` when there is no such report.
@@ -176,8 +190,8 @@ pub(super) async fn work(env: &Env, wish: &Casework, bans: &str) -> Result<Optio
         Casework::Decide { id, status, note } => {
             let values = [number(*id), text(&status.name()), number(now.as_ms()), maybe(note.as_ref())];
             let Some(accused) = ask(env, DECIDE, &values).await? else { return Ok(None) };
-            if let Some((visitor, network)) = read_accused(&accused).filter(|_| *status == Status::Upheld) {
-                weigh(env, now, &id.to_string(), visitor, network).await?;
+            if let Some((visitor, _)) = read_accused(&accused).filter(|_| *status == Status::Upheld) {
+                weigh(env, now, &id.to_string(), visitor).await?;
             }
             ask(env, ONE, &[number(now.as_ms()), text(&bans), number(*id)]).await
         }
@@ -186,5 +200,7 @@ pub(super) async fn work(env: &Env, wish: &Casework, bans: &str) -> Result<Optio
 
 /// Deletes what has expired.
 pub(super) async fn purge(env: &Env) -> Result<()> {
-    ask(env, PURGE, &[number(host::now().as_ms())]).await.map(drop)
+    let now = host::now();
+    ask(env, PURGE, &[number(now.as_ms())]).await?;
+    ask(env, BLUR, &[number(now.before(NETWORK_KEY_MS).as_ms())]).await.map(drop)
 }

@@ -73,18 +73,20 @@ impl Lobby {
         text: String,
     ) {
         let limited = self.rules.limited;
-        let Some(session) = self.sessions.get_mut(&id) else { return };
-        if n == 1 && session.said == 0 && limited {
+        let Some(session) = self.sessions.get(&id) else { return };
+        // Also where a later number came first: it is shown after this one.
+        if n == 1 && limited {
             let slow_down = |ms| {
                 let refusal = Refusal { retry_ms: Some(ms), ..Refusal::of("say", ErrorCode::SlowDown) };
                 Refusal { conversation: Some(conversation.to_string()), n: Some(n), ..refusal }
             };
-            match session.openings.hear(conversation, &text, turn.now) {
+            match self.openings.hear(session.person.visitor, conversation, &text, turn.now) {
                 Opening::Passes => {}
                 Opening::Waits(ms) => return self.refuse(turn, id, slow_down(ms)),
                 Opening::IsDoubted => return self.doubt(turn, id),
             }
         }
+        let Some(session) = self.sessions.get_mut(&id) else { return };
         if session.said < n {
             session.said = n;
             turn.count(Fact::Relayed);

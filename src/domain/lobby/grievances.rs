@@ -44,7 +44,8 @@ impl Lobby {
             session.filed = Some(Filed { conversation, done: false });
             if self.rules.limited {
                 let now = turn.now;
-                may = session.person.memory.may_report(now);
+                may = session.person.memory.may_report(now)
+                    && line.is_none_or(|network| self.networks.file(network, now).is_ok());
                 self.remember(turn, reporter, |memory| memory.report(now));
             }
         }
@@ -68,8 +69,8 @@ impl Lobby {
     /// A report is filed, or nothing more can be done about it.
     pub(super) fn filed(&mut self, turn: &mut Turn, id: SessionId, conversation: ConversationId) {
         let Some(session) = self.sessions.get_mut(&id) else { return };
-        let Some(filed) = session.filed.as_mut().filter(|filed| filed.conversation == conversation) else { return };
-        filed.done = true;
+        let filed = session.filed.as_mut().filter(|filed| filed.conversation == conversation);
+        filed.into_iter().for_each(|filed| filed.done = true);
         self.tell_done(turn, id, "report", conversation.to_string());
     }
 

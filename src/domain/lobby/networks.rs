@@ -1,8 +1,8 @@
 //! What one network may have of a lobby: how many people, and how many sockets in a while. Kept in memory only.
 
 use crate::domain::id::NetworkKey;
-use crate::domain::limits::{ARRIVAL_BUDGET, ARRIVALS_MAX};
-use crate::domain::rate_limit::Spent;
+use crate::domain::limits::{ARRIVAL_BUDGET, ARRIVALS_MAX, FILING_BUDGET};
+use crate::domain::rate_limit::{Budget, Spent};
 use crate::domain::sorted::Sorted;
 use crate::domain::time::Time;
 
@@ -13,6 +13,8 @@ pub(super) struct Networks {
     people: Sorted<NetworkKey, usize>,
     /// What was spent on opening sockets, by network, or by the key of whoever has proven something.
     arrivals: Sorted<NetworkKey, Spent>,
+    /// What was spent on reports, by network.
+    filings: Sorted<NetworkKey, Spent>,
 }
 
 impl Networks {
@@ -21,18 +23,15 @@ impl Networks {
     /// # Errors
     /// When that is too much: the value is how many milliseconds until it is not.
     pub(super) fn knock(&mut self, key: NetworkKey, now: Time) -> Result<(), u64> {
-        let mut spent = self.arrivals.get(&key).copied().unwrap_or_default();
-        spent.take(ARRIVAL_BUDGET, now)?;
-        self.arrivals.insert(key, spent);
-        if self.arrivals.len() > ARRIVALS_MAX {
-            self.arrivals.retain(|_, spent| spent.full_at() > now);
-        }
-        if self.arrivals.len() > ARRIVALS_MAX {
-            // Who has spent least is remembered last.
-            let least = self.arrivals.iter().min_by_key(|(_, spent)| spent.full_at()).map(|(key, _)| *key);
-            least.and_then(|key| self.arrivals.remove(&key));
-        }
-        Ok(())
+        spend(&mut self.arrivals, ARRIVAL_BUDGET, key, now)
+    }
+
+    /// Somebody of this network reports somebody.
+    ///
+    /// # Errors
+    /// When that is too much: the value is how many milliseconds until it is not.
+    pub(super) fn file(&mut self, network: NetworkKey, now: Time) -> Result<(), u64> {
+        spend(&mut self.filings, FILING_BUDGET, network, now)
     }
 
     /// How many people of a network have a line.
@@ -55,6 +54,21 @@ impl Networks {
     }
 }
 
+fn spend(all: &mut Sorted<NetworkKey, Spent>, budget: Budget, key: NetworkKey, now: Time) -> Result<(), u64> {
+    let mut spent = all.get(&key).copied().unwrap_or_default();
+    spent.take(budget, now)?;
+    all.insert(key, spent);
+    if all.len() > ARRIVALS_MAX {
+        all.retain(|_, spent| spent.full_at() > now);
+    }
+    if all.len() > ARRIVALS_MAX {
+        // Who has spent least is remembered last.
+        let least = all.iter().min_by_key(|(_, spent)| spent.full_at()).map(|(key, _)| *key);
+        least.and_then(|key| all.remove(&key));
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -74,6 +88,16 @@ mod tests {
         assert_eq!(networks.knock(network(1), NOW), Err(ARRIVAL_BUDGET.interval_ms));
         assert_eq!(networks.knock(network(2), NOW), Ok(()));
         assert_eq!(networks.knock(network(1), NOW.plus(ARRIVAL_BUDGET.interval_ms)), Ok(()));
+    }
+
+    #[test]
+    fn a_network_files_so_many_reports_and_no_more_for_a_minute() {
+        let mut networks = Networks::default();
+        for n in 0..FILING_BUDGET.burst {
+            assert_eq!(networks.file(network(1), NOW), Ok(()), "{n}");
+        }
+        assert_eq!(networks.file(network(1), NOW), Err(FILING_BUDGET.interval_ms));
+        assert_eq!(networks.file(network(2), NOW), Ok(()));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Places: how people come, come back, are away, and are gone.
 
-use super::{Lobby, Turn};
+use super::{Effect, Lobby, Turn};
 use crate::domain::conversation::{Claim, Parting, judge};
 use crate::domain::id::{LineId, SessionId};
 use crate::domain::limits::{CLOCK_SLACK_MS, GRACE_MS, TICKET_MS};
@@ -20,7 +20,9 @@ impl Lobby {
         if let Some(until) = self.barred(Some(pass.visitor), network, turn.now) {
             return self.shut_out(turn, line, until);
         }
-        if self.is_doubted(pass) {
+        if self.is_doubted(pass, turn.now) {
+            // Perhaps the presence object has forgotten: without it no proof would be asked for.
+            turn.effects.push(Effect::Doubt(self.rules.marks.visitor(pass.visitor)));
             return self.shut(turn, line, CloseCode::Pass);
         }
         let ticket = ticket.filter(|ticket| ticket.person.visitor == pass.visitor);

@@ -4,7 +4,7 @@ use super::tests::{Hall, START, ended, pair, rules, told};
 use super::*;
 use crate::domain::bans::{Bans, Barred};
 use crate::domain::limits::{
-    NETWORK_SESSIONS_MAX, OPENING_SLOW_MS, OPENINGS_DOUBTED, OPENINGS_FREE, REPORT_BUDGET, REPORT_MS,
+    NETWORK_SESSIONS_MAX, OPENING_SLOW_MS, OPENINGS_DOUBTED, OPENINGS_FREE, REPORT_BUDGET, REPORT_MS, SUSPICION_MS,
     VISITOR_SESSIONS_MAX,
 };
 use crate::domain::pause::Pause;
@@ -202,9 +202,64 @@ fn the_same_opening_to_everybody_is_slowed_and_then_takes_a_proof() {
     let c = meet(&mut hall, OPENINGS_DOUBTED + 1);
     let seen = hall.send(1, &say(&c, 1, OFFER));
     assert!(seen.contains(&told(0, "doubt")) && seen.contains(&told(1, "close 4401")), "{seen:?}");
-    assert_eq!(hall.come(50, 1, 1, None), [told(50, "close 4401")]);
-    assert_eq!(hall.come(51, 1, 1, Some(hall.now.before(1))), [told(51, "close 4401")], "that was before");
+    assert_eq!(hall.come(50, 1, 1, None), [told(0, "doubt"), told(50, "close 4401")]);
+    let before = hall.come(51, 1, 1, Some(hall.now.before(1)));
+    assert_eq!(before, [told(0, "doubt"), told(51, "close 4401")], "that was before");
     assert!(is_welcome(&hall.come(52, 1, 1, Some(hall.now))));
+}
+
+#[test]
+fn neither_a_later_number_first_nor_another_tab_makes_a_new_opening() {
+    let mut hall = Hall::new(rules());
+    (1..=40).for_each(|person| drop(hall.enter(person)));
+    let mut heard = 0;
+    for n in 0..=u64::from(OPENINGS_FREE) {
+        // Each time in another session of the same visitor.
+        assert!(is_welcome(&hall.come(100 + n, 200, 100 + n, None)), "{n}");
+        let bob = u8::try_from(n).unwrap() + 1;
+        let line = LineId(100 + n);
+        let send = |hall: &mut Hall, frame: &str| {
+            let frame = decode(frame).expect("a frame");
+            hall.step(Input::Arrived { line, arrival: Arrival::Frame(frame) })
+        };
+        let _ = (send(&mut hall, r#"{"type":"find"}"#), hall.find(bob));
+        let c = hall.conversation(bob);
+        let _ = send(&mut hall, &say(&c, 2, "x"));
+        heard += send(&mut hall, &say(&c, 1, OFFER)).iter().filter(|(to, _)| *to == u64::from(bob)).count();
+        let _ = hall.step(Input::Closed { line, code: 1000 });
+    }
+    assert_eq!(heard as u32, OPENINGS_FREE);
+}
+
+#[test]
+fn people_who_are_away_with_nothing_to_come_back_to_take_nobodys_place() {
+    let mut hall = Hall::new(Rules { sessions_max: 4, ..rules() });
+    for line in 1..=50 {
+        assert!(is_welcome(&hall.come(line, 1, line, None)), "{line}");
+        let _ = hall.step(Input::Closed { line: LineId(line), code: 1006 });
+    }
+    assert!(is_welcome(&hall.come(60, 2, 60, None)));
+    assert!(hall.lobby.sessions.len() <= 8, "{}", hall.lobby.sessions.len());
+}
+
+#[test]
+fn a_doubt_ends_after_an_hour_and_is_told_again_until_then() {
+    let mut hall = Hall::with([1, 2]);
+    hall.lobby.doubts.insert(VisitorId([9; 16]), hall.now);
+    let out = [told(0, "doubt"), told(50, "close 4401")];
+    assert_eq!(hall.come(50, 9, 9, None), out);
+    hall.now = hall.now.plus(SUSPICION_MS);
+    assert!(is_welcome(&hall.come(51, 9, 9, None)));
+}
+
+#[test]
+fn a_network_is_known_by_the_key_that_is_banned() {
+    let mut hall = Hall::with([1]);
+    let keys = [NetworkKey([2; 8]), NetworkKey([1; 8])];
+    assert_eq!(hall.lobby.known_as(hall.now, &keys), keys[0]);
+    let _ = hall.ban(vec![barred(None, Some(1), START.plus(9_000))]);
+    assert_eq!(hall.lobby.known_as(hall.now, &keys), keys[1]);
+    assert_eq!(hall.lobby.known_as(hall.now, &[]), NetworkKey::default());
 }
 
 #[test]

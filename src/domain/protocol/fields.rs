@@ -6,6 +6,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::{ProblemCode, is_object};
+use crate::domain::limits::FIELDS_MAX;
 use crate::domain::time::Time;
 
 /// A JSON value, as far as it is told apart.
@@ -137,11 +138,13 @@ impl Fields {
         Self::once(fields).ok_or(ProblemCode::BadRequest)
     }
 
-    /// These fields; `None` when a name is among them twice.
+    /// These fields; `None` when a name is among them twice, or more of them than any object of ours has: to compare each
+    /// with each is for few.
     #[must_use]
     pub fn once(fields: Vec<(String, Json)>) -> Option<Self> {
-        let twice = (1..fields.len()).any(|at| fields[..at].iter().any(|(name, _)| *name == fields[at].0));
-        (!twice).then_some(Self(fields))
+        let few = fields.len() <= FIELDS_MAX;
+        let twice = || (1..fields.len()).any(|at| fields[..at].iter().any(|(name, _)| *name == fields[at].0));
+        (few && !twice()).then_some(Self(fields))
     }
 
     /// A field, if it is there.
@@ -218,6 +221,10 @@ mod tests {
             (Err(ProblemCode::BadRequest), Err(ProblemCode::BadRequest))
         );
         assert_eq!((fields.take("g"), fields.end()), (Some(Json::OddNumber), Ok(())));
+        let many =
+            |count: usize| format!("{{{}}}", (0..count).map(|n| format!("\"{n}\":1")).collect::<Vec<_>>().join(","));
+        assert!(Fields::read(&many(FIELDS_MAX)).is_ok());
+        assert_eq!(Fields::read(&many(FIELDS_MAX + 1)), Err(ProblemCode::BadRequest));
         let deep = format!(r#"{{"a":{}"#, "[".repeat(60_000));
         for bad in ["", "null", "[1]", r#"{"a":1,"a":2}"#, r#"{"a":1} x"#, r#"{"a"}"#, &deep] {
             assert_eq!(Fields::read(bad), Err(ProblemCode::BadRequest), "{bad:.20}");
