@@ -255,8 +255,9 @@ pub const NETWORK_SESSIONS_MAX: usize = 1_000;
 /// Sockets that one network opens in a lobby, or one person who has proven something: a crowd that comes back at once,
 /// then 20 a second.
 pub const ARRIVAL_BUDGET: Budget = Budget { burst: 600, interval_ms: 50 };
-/// How long a refused socket is kept waiting for its answer: whoever tries again at once is slowed, at no cost to anybody
-/// else. A timer is all it takes.
+/// How long a refused socket is kept waiting for its answer, at least, and at most twice as long: whoever tries again at once
+/// is slowed, at no cost to anybody else, and those who were refused together do not come back together. A timer is all it
+/// takes.
 pub const REFUSAL_MS: u64 = 1_000;
 /// Fields of any object that a client sends.
 pub const FIELDS_MAX: usize = 16;

@@ -6,10 +6,10 @@ use worker::{Context, Env, Request, Response, Result, ScheduleContext, Scheduled
 use super::{admin, counts, enter, host, reply, reports};
 use crate::config;
 use crate::domain::id::NetworkKey;
-use crate::domain::limits::{LIMIT_RETRY_MS, REFUSAL_MS, SECRET_BYTES_MIN};
+use crate::domain::limits::{LIMIT_RETRY_MS, SECRET_BYTES_MIN};
 use crate::domain::presence::turned_away;
 use crate::domain::protocol::{Health, JSON_TYPE, Problem, ProblemCode, to_json};
-use crate::domain::route::{AllowedOrigins, Denied, Head, Route, cross_origin, route, split_url};
+use crate::domain::route::{AllowedOrigins, Denied, Head, Route, cross_origin, refusal_ms, route, split_url};
 use crate::domain::ticket::{Keyring, SecretError};
 
 /// The header with the network key, from the Worker to a lobby and to the presence object.
@@ -155,7 +155,7 @@ async fn socket(request: &Request, env: &Env, lobby: &str) -> std::result::Resul
         counts::networks(env, &address(request)?).await?.iter().map(ToString::to_string).collect();
     let network = networks.first().cloned().unwrap_or_default();
     if !host::is_within_limit(env, admitted.unwrap_or(&network)).await {
-        host::rest(REFUSAL_MS).await;
+        host::rest(refusal_ms(u32::from_be_bytes(host::draw()?))).await;
         return Err(enter::slow_down(LIMIT_RETRY_MS));
     }
     // Today's key first, and yesterday's, by which somebody may be banned.
@@ -165,7 +165,7 @@ async fn socket(request: &Request, env: &Env, lobby: &str) -> std::result::Resul
     let upgrade = host::internal("/socket", &told, None)?;
     let answer = env.durable_object(config::LOBBY_BINDING)?.get_by_name(name)?.fetch_with_request(upgrade).await?;
     if answer.status_code() == ProblemCode::SlowDown.status() {
-        host::rest(REFUSAL_MS).await;
+        host::rest(refusal_ms(u32::from_be_bytes(host::draw()?))).await;
     }
     Ok(answer)
 }
