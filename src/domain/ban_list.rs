@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::bans::{Bans, Barred};
 use super::id::{NetworkKey, VisitorKey};
-use super::limits::{BAN_MS_MAX, BANS_MAX};
+use super::limits::{AUTOMATIC_BAN_MS, BAN_MS_MAX, BANS_MAX};
 use super::protocol::ProblemCode;
 use super::time::Time;
 
@@ -23,6 +23,22 @@ pub struct NewBan {
     pub report: Option<String>,
     /// Whether the service asks for it by itself.
     pub automatic: bool,
+}
+
+impl NewBan {
+    /// The ban of somebody whom several people have reported, for a while from now on: the browser alone, because others may be
+    /// in the same network, and nobody has looked.
+    #[must_use]
+    pub fn automatic(visitor: VisitorKey, report: &str, now: Time) -> Self {
+        Self {
+            visitor: Some(visitor),
+            network: None,
+            until: now.plus(AUTOMATIC_BAN_MS),
+            reason: "several people have reported this person".to_owned(),
+            report: Some(report.to_owned()),
+            automatic: true,
+        }
+    }
 }
 
 /// A ban in force.
@@ -159,6 +175,13 @@ mod tests {
             assert_eq!(list.ban(NOW, bad), Err(ProblemCode::BadRequest));
         }
         assert!(list.ban(NOW, new(1, BAN_MS_MAX)).is_ok() && list.ban(NOW, new(1, 1)).is_ok());
+    }
+
+    #[test]
+    fn what_reports_alone_lead_to_is_a_day_and_nobody_elses() {
+        let ban = NewBan::automatic(VisitorKey([1; 12]), "7", Time::from_ms(5));
+        assert_eq!((ban.visitor, ban.network), (Some(VisitorKey([1; 12])), None));
+        assert_eq!((ban.until, ban.automatic), (Time::from_ms(24 * 60 * 60 * 1_000 + 5), true));
     }
 
     #[test]

@@ -13,8 +13,7 @@ use crate::domain::ban_list::NewBan;
 use crate::domain::casework::{Casework, Status};
 use crate::domain::id::{NetworkKey, VisitorKey};
 use crate::domain::limits::{
-    AUTOMATIC_BAN_MS, BAN_REPORTS, FILE_RETRY_MS, FILE_TRIES_MAX, NETWORK_KEY_MS, REPORT_KEPT_MS, REPORTS_OPEN_MAX,
-    REPORTS_PAGE,
+    BAN_REPORTS, FILE_RETRY_MS, FILE_TRIES_MAX, NETWORK_KEY_MS, REPORT_KEPT_MS, REPORTS_OPEN_MAX, REPORTS_PAGE,
 };
 use crate::domain::protocol::to_json;
 use crate::domain::report::Filing;
@@ -154,15 +153,7 @@ async fn weigh(env: &Env, now: Time, report: &str, visitor: VisitorKey) -> Resul
     if ask(env, WEIGH, &[text(&visitor), number(now.as_ms()), text(&threshold)]).await?.is_none() {
         return Ok(());
     }
-    let ban = NewBan {
-        visitor: Some(visitor),
-        // Others may be there too, and nobody has looked.
-        network: None,
-        until: now.plus(AUTOMATIC_BAN_MS),
-        reason: "several people have reported this person".to_owned(),
-        report: Some(report.to_owned()),
-        automatic: true,
-    };
+    let ban = NewBan::automatic(visitor, report, now);
     let body = postcard::to_allocvec(&ban).unwrap_or_default();
     let refused = || Error::RustError("the ban was refused".to_owned());
     let answer = ask_presence(env, "/ban", &[], Some(&body)).await.map_err(|_| refused())?;

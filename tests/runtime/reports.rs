@@ -183,6 +183,11 @@ async fn a_report_is_purged_within_the_hour_after_thirty_days() {
     site.scheduled().await;
     let left = filed(&site).await;
     assert_eq!((left.len(), &left[0]["id"]), (1, &json!(2)));
+    assert!(left[0]["reporter_network"].is_string(), "as long as there is a salt for it");
+    let _ = site.database("UPDATE reports SET at = at - 172801000 RETURNING id").await;
+    site.scheduled().await;
+    let left = filed(&site).await;
+    assert_eq!((&left[0]["reporter_network"], &left[0]["accused_network"]), (&Value::Null, &Value::Null));
     site.assert_no_errors_logged().await;
 }
 
