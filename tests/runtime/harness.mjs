@@ -40,6 +40,8 @@ const scratch = mkdtempSync(join(tmpdir(), 'edgewise-test-'));
 process.env.TMPDIR = scratch;
 process.env.CLOUDFLARE_CF_FETCH_ENABLED = 'false';
 process.env.WRANGLER_SEND_METRICS = 'false';
+// The tools would write a trace of every event to a database of their own, which costs more than what is traced.
+process.env.X_LOCAL_OBSERVABILITY = 'false';
 
 const require = createRequire(import.meta.url);
 const { createTestHarness } = /** @type {typeof import("wrangler")} */ (require('wrangler'));
