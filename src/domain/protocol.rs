@@ -153,14 +153,15 @@ impl CloseCode {
     }
 }
 
-/// The code with which to answer a close frame that carried `code`; `None` when there is nothing to answer, because the
-/// line broke without one (1006). Codes that only stand for "none" (1005, 1015) must not be sent (RFC 6455 7.4.1).
+/// The code with which to answer the end of a line that ended with `code`. Codes that only stand for "none" (1005, 1006,
+/// 1015) must not be sent (RFC 6455 7.4.1). A line that broke without one (1006) is answered too: nobody hears it, but the
+/// runtime lets go of its half there and then. Otherwise it keeps them all until it collects its garbage, and everybody
+/// waits for that.
 #[must_use]
-pub const fn echo(code: u16) -> Option<u16> {
+pub const fn echo(code: u16) -> u16 {
     match code {
-        1006 => None,
-        1005 | 1015 => Some(1000),
-        code => Some(code),
+        1005 | 1006 | 1015 => 1000,
+        code => code,
     }
 }
 

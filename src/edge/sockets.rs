@@ -92,13 +92,11 @@ impl Sockets {
 
     /// Forgets a socket that was closed from the other side, and answers its closing: without an answer the client
     /// waits for ten seconds.
-    pub(super) fn closed(&mut self, line: LineId, socket: &WebSocket, answer: Option<u16>) {
+    pub(super) fn closed(&mut self, line: LineId, socket: &WebSocket, answer: u16) {
         self.by_line.remove(&line);
         // The runtime may list it for a while: nothing of it is to be recovered.
         attach(socket, &JsValue::NULL);
-        if let Some(code) = answer {
-            close(socket, code, "");
-        }
+        close(socket, answer, "");
     }
 
     /// When a line last sent a ping.
