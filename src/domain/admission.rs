@@ -11,12 +11,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::id::{NetworkKey, VisitorKey};
+use super::ledger::Ledger;
 use super::limits::{
-    ENTER_AGAIN_BUDGET, ENTER_FREE_BUDGET, ENTER_NETWORKS_MAX, ENTER_PROVEN_BUDGET, JOINS_CALM, JOINS_MAX,
-    JOINS_STEP_MS, JOINS_STEPS, PROOF_LEVEL_MAX, PROOFS_MAX, PROOFS_PER_LEVEL, SUSPECTS_MAX, SUSPICION_MS,
+    ENTER_AGAIN_BUDGET, ENTER_FREE_BUDGET, ENTER_PROVEN_BUDGET, JOINS_CALM, JOINS_MAX, JOINS_STEP_MS, JOINS_STEPS,
+    PROOF_LEVEL_MAX, PROOFS_MAX, PROOFS_PER_LEVEL, SUSPECTS_MAX, SUSPICION_MS,
 };
 use super::proof::{Proof, ProofId, Solved, Terms};
-use super::rate_limit::{Budget, Spent};
+use super::rate_limit::Budget;
 use super::sorted::Sorted;
 use super::time::Time;
 
@@ -98,20 +99,6 @@ pub enum Verdict {
     },
 }
 
-/// What a network has spent.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-struct Purse {
-    free: Spent,
-    proven: Spent,
-    again: Spent,
-}
-
-impl Purse {
-    fn full_at(&self) -> Time {
-        self.free.full_at().max(self.proven.full_at()).max(self.again.full_at())
-    }
-}
-
 /// How many new people came within the last minute, in steps.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 struct Joins {
@@ -149,7 +136,10 @@ impl Joins {
 /// Who may come in, and what for. See the module's text.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Admission {
-    networks: Sorted<NetworkKey, Purse>,
+    /// What networks have spent: on entering without a proof, with one, and again with a good pass.
+    free: Ledger,
+    proven: Ledger,
+    again: Ledger,
     joins: Joins,
     /// More come than usual.
     crowded: bool,
@@ -193,19 +183,19 @@ impl Admission {
         let wanted = self.doubted(now, &knock.visitors).into_iter().chain(raised).max();
         let holds = |proven: Option<Time>| wanted.is_none_or(|since| proven.is_some_and(|proven| proven >= since));
         if knock.known.is_some_and(holds) {
-            return match self.pay(now, gate, network, ENTER_AGAIN_BUDGET, |purse| &mut purse.again) {
+            return match pay(gate, &mut self.again, ENTER_AGAIN_BUDGET, network, now) {
                 Ok(()) => Verdict::Admitted { proven: false },
                 Err(retry_ms) => Verdict::SlowDown { retry_ms },
             };
         }
-        if self.is_good(gate, knock.shown) {
+        if self.is_good(now, gate, knock.shown) {
             return match self.admit_proven(now, gate, network, knock) {
                 Ok(()) => Verdict::Admitted { proven: true },
                 Err(retry_ms) => Verdict::SlowDown { retry_ms },
             };
         }
         let free = wanted.is_none() && self.proof(gate, raised) == Proof::None;
-        if free && self.pay(now, gate, network, ENTER_FREE_BUDGET, |purse| &mut purse.free).is_ok() {
+        if free && pay(gate, &mut self.free, ENTER_FREE_BUDGET, network, now).is_ok() {
             self.joins.count();
             return Verdict::Admitted { proven: false };
         }
@@ -220,9 +210,12 @@ impl Admission {
 
     /// Whether it stands for work that was done for nothing else. A proof of work also does where Turnstile is wanted:
     /// challenges are only given out where it is out of order.
-    fn is_good(&self, gate: Gate, shown: Shown) -> bool {
+    fn is_good(&self, now: Time, gate: Gate, shown: Shown) -> bool {
         match shown {
-            Shown::Solved(solved) => solved.epoch == gate.epoch && self.used.get(&solved.id).is_none(),
+            // The Worker has looked at its own clock. By this one it is forgotten.
+            Shown::Solved(solved) => {
+                solved.epoch == gate.epoch && solved.expires > now && self.used.get(&solved.id).is_none()
+            }
             Shown::Human => true,
             Shown::Nothing | Shown::Wrong | Shown::Unsure => false,
         }
@@ -233,7 +226,7 @@ impl Admission {
         if let Shown::Solved(_) = knock.shown {
             self.make_room(now)?;
         }
-        self.pay(now, gate, network, ENTER_PROVEN_BUDGET, |purse| &mut purse.proven)?;
+        pay(gate, &mut self.proven, ENTER_PROVEN_BUDGET, network, now)?;
         if let Shown::Solved(solved) = knock.shown {
             self.used.insert(solved.id, solved.expires);
         }
@@ -241,7 +234,7 @@ impl Admission {
             self.suspects.remove(&visitor.0);
         }
         // What goes beyond that is answered with harder work for its network, and makes no crowd for the others.
-        if self.pay(now, gate, network, ENTER_FREE_BUDGET, |purse| &mut purse.free).is_ok() {
+        if pay(gate, &mut self.free, ENTER_FREE_BUDGET, network, now).is_ok() {
             self.joins.count();
         }
         Ok(())
@@ -265,40 +258,19 @@ impl Admission {
         since.filter(|since| now.since(*since) < SUSPICION_MS)
     }
 
-    fn pay(
-        &mut self,
-        now: Time,
-        gate: Gate,
-        network: NetworkKey,
-        budget: Budget,
-        from: fn(&mut Purse) -> &mut Spent,
-    ) -> Result<(), u64> {
-        if !gate.limited {
-            return Ok(());
-        }
-        if self.networks.get(&network).is_none() && self.networks.len() >= ENTER_NETWORKS_MAX {
-            self.forget_one(now);
-        }
-        from(self.networks.get_or_insert(network, Purse::default)).take(budget, now)
-    }
-
-    /// Forgets the networks that have spent nothing, or else the one that soonest will have.
-    fn forget_one(&mut self, now: Time) {
-        self.networks.retain(|_, purse| purse.full_at() > now);
-        let least = self.networks.iter().min_by_key(|(_, purse)| purse.full_at()).map(|(network, _)| *network);
-        least.filter(|_| self.networks.len() >= ENTER_NETWORKS_MAX).map(|network| self.networks.remove(&network));
-    }
-
     /// How hard a challenge is: it doubles with the crowd, and for a network that has shown many proofs lately.
     fn level(&self, now: Time, gate: Gate, network: NetworkKey) -> u8 {
         if !gate.limited {
             return 0;
         }
         let crowd = u64::from((self.joins.sum() / JOINS_MAX).max(1).ilog2());
-        let proven = self.networks.get(&network).map(|purse| purse.proven.full_at().since(now));
-        let shown = proven.unwrap_or_default().div_ceil(ENTER_PROVEN_BUDGET.interval_ms);
+        let shown = self.proven.of(network).full_at().since(now).div_ceil(ENTER_PROVEN_BUDGET.interval_ms);
         u8::try_from(crowd.max(shown / PROOFS_PER_LEVEL)).unwrap_or(u8::MAX).min(PROOF_LEVEL_MAX)
     }
+}
+
+fn pay(gate: Gate, ledger: &mut Ledger, budget: Budget, network: NetworkKey, now: Time) -> Result<(), u64> {
+    if gate.limited { ledger.take(budget, network, now) } else { Ok(()) }
 }
 
 #[cfg(test)]

@@ -71,14 +71,15 @@ mod tests {
     }
 
     #[test]
-    fn one_network_has_eight_and_the_ninth_displaces_its_oldest() {
+    fn one_network_has_so_many_and_one_more_displaces_its_oldest() {
         let mut room = Anteroom::default();
         assert_eq!(room.enter(LineId(0), pending(2, 0), true), None, "older, but of another network");
-        for n in 1..=8 {
+        let most = PENDING_PER_NETWORK_MAX as u64;
+        for n in 1..=most {
             assert_eq!(room.enter(LineId(n), pending(1, n), true), None);
         }
-        assert_eq!(room.clone().enter(LineId(9), pending(1, 9), true), Some(LineId(1)));
-        assert_eq!(room.enter(LineId(9), pending(1, 9), false), None);
+        assert_eq!(room.clone().enter(LineId(most + 1), pending(1, most + 1), true), Some(LineId(1)));
+        assert_eq!(room.enter(LineId(most + 1), pending(1, most + 1), false), None);
     }
 
     #[test]

@@ -29,6 +29,8 @@ pub const PONG_MS: u64 = 10_000;
 pub const GRACE_MS: u64 = 60_000;
 /// How long the place of a person is kept whose page has closed or reloads.
 pub const RELOAD_GRACE_MS: u64 = 15_000;
+/// Those who were idle when their line broke are given up at moments that are so far apart.
+pub const IDLE_STEP_MS: u64 = 30_000;
 /// Within how long a small crowd comes back after its lines broke.
 pub const RETURN_MS: u64 = 250;
 /// How many people may come back in a second: what one object takes besides its other work.
@@ -63,8 +65,10 @@ pub const HEARD_STALE_MS_MAX: u64 = 5_000;
 
 /// How long a socket may stay without a `hello`.
 pub const HELLO_MS_MAX: u64 = 10_000;
-/// Sockets without a `hello` from one network: a household behind one address fits.
-pub const PENDING_PER_NETWORK_MAX: usize = 8;
+/// Sockets without a `hello` from one network: a school behind one address that comes back at once fits, as fast as an
+/// object takes it and a fifth of a second away. One more, and the oldest is closed, which the runtime keeps until it
+/// collects its garbage: nothing that should happen to a crowd.
+pub const PENDING_PER_NETWORK_MAX: usize = 64;
 /// Sockets without a `hello` in one lobby.
 pub const PENDING_MAX: usize = 1_024;
 /// People in one lobby: keeps the load of one object, and what is lost with it, bounded.
@@ -94,6 +98,8 @@ pub const FLOOD_REFUSALS: usize = 100;
 pub const FLOOD_SPAN_MS: u64 = 10_000;
 /// When somebody whose line was closed for flooding may come back.
 pub const FLOOD_RETRY_MS: u64 = 10_000;
+/// The same, as a budget of floods: whoever comes back sooner is closed again.
+pub const FLOOD_BUDGET: Budget = Budget { burst: 1, interval_ms: FLOOD_RETRY_MS };
 /// This many frames that are not this protocol within [`STRIKE_SPAN_MS`], and the line is closed with 4400.
 pub const STRIKES: usize = 10;
 /// See [`STRIKES`].
@@ -148,8 +154,6 @@ pub const ENTER_FREE_BUDGET: Budget = Budget { burst: 600, interval_ms: 2_000 };
 pub const ENTER_PROVEN_BUDGET: Budget = Budget { burst: 300, interval_ms: 100 };
 /// Entering again with a pass that is still good, from one network: all of a school comes back at once after a deploy.
 pub const ENTER_AGAIN_BUDGET: Budget = Budget { burst: 600, interval_ms: 50 };
-/// Networks of which is remembered what they have spent on entering.
-pub const ENTER_NETWORKS_MAX: usize = 4_096;
 /// When somebody may try again whom the platform's own limit keeps from the door: its span, all of it.
 pub const LIMIT_RETRY_MS: u64 = 10_000;
 /// New people in [`JOINS_STEPS`] steps: more, and entering takes a proof of work. A crowd that grows by itself is slower.
@@ -213,8 +217,6 @@ pub const ADMIN_BYTES_MAX: usize = 8_192;
 pub const ADMIN_TOKEN_CHARS_MIN: usize = 24;
 /// Wrong tokens from one network: a few slips, then 10 a minute.
 pub const ADMIN_TRIES: Budget = Budget { burst: 10, interval_ms: 6_000 };
-/// Networks whose wrong tokens are remembered.
-pub const ADMIN_NETWORKS_MAX: usize = 1_024;
 /// Points of the operator's chart: one a minute, for an hour.
 pub const HOUR_POINTS_MAX: usize = 60;
 /// A point of the operator's chart.
@@ -253,12 +255,20 @@ pub const VISITOR_SESSIONS_MAX: usize = 8;
 /// People with a line of one network in one lobby: a campus fits, and three quarters stay for others.
 pub const NETWORK_SESSIONS_MAX: usize = 1_000;
 /// Sockets that one network opens in a lobby, or one person who has proven something: a crowd that comes back at once,
-/// then 20 a second.
-pub const ARRIVAL_BUDGET: Budget = Budget { burst: 600, interval_ms: 50 };
-/// How long a refused socket is kept waiting for its answer, at least, and at most twice as long: whoever tries again at once
-/// is slowed, at no cost to anybody else, and those who were refused together do not come back together. A timer is all it
-/// takes.
-pub const REFUSAL_MS: u64 = 1_000;
+/// then 2 a second. A socket costs as much of the object's time as ten messages, so that more would be felt by all.
+pub const ARRIVAL_BUDGET: Budget = Budget { burst: 600, interval_ms: 500 };
+/// Within that, sockets of one network are opened one after the other, each when its turn comes: whoever talks meanwhile has
+/// to wait for one of them at a time.
+pub const ARRIVAL_PACE: Budget = Budget { burst: 5, interval_ms: 10 };
+/// Whoever would have to wait longer for a turn is refused.
+pub const ARRIVAL_WAIT_MS: u64 = 5_000;
+/// Whom an object has refused, nobody asks it about again for so long.
+pub const REFUSED_BUDGET: Budget = Budget { burst: 1, interval_ms: 2_000 };
+/// Refusals of one network are answered one after the other: whoever tries again at once is slowed, at no cost to anybody
+/// else, and those who were refused together do not come back together. A timer is all it takes.
+pub const REFUSAL_PACE: Budget = Budget { burst: 2, interval_ms: 150 };
+/// No refusal is kept waiting for longer: a page waits for longer than that.
+pub const REFUSAL_MS_MAX: u64 = 8_000;
 /// Fields of any object that a client sends.
 pub const FIELDS_MAX: usize = 16;
 /// Visitors whose openings are remembered.
@@ -267,8 +277,8 @@ pub const OPENERS_MAX: usize = 4_096;
 pub const FILING_BUDGET: Budget = Budget { burst: 30, interval_ms: 60_000 };
 /// Open reports that are kept: more than anybody looks at.
 pub const REPORTS_OPEN_MAX: u64 = 10_000;
-/// Networks whose openings of sockets are remembered.
-pub const ARRIVALS_MAX: usize = 4_096;
+/// Networks of which is remembered what they have spent of a budget.
+pub const NETWORKS_MAX: usize = 4_096;
 /// Openings with fewer letters are greetings, and the same for everybody.
 pub const OPENING_CHARS_MIN: usize = 24;
 /// So many letters of an opening are looked at.

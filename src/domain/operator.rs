@@ -5,11 +5,10 @@ use sha2::{Digest as _, Sha256};
 
 use super::ban_list::NewBan;
 use super::id::{NetworkKey, VisitorKey};
-use super::limits::{ADMIN_NETWORKS_MAX, ADMIN_TOKEN_CHARS_MIN, ADMIN_TRIES};
+use super::ledger::Ledger;
+use super::limits::{ADMIN_TOKEN_CHARS_MIN, ADMIN_TRIES};
 use super::protocol::{BanRequest, NewAnnouncement, Paused, ProblemCode, Raised};
-use super::rate_limit::Spent;
 use super::route::Denied;
-use super::sorted::Sorted;
 use super::time::Time;
 
 /// Why nobody can be the operator.
@@ -150,7 +149,7 @@ pub enum Turned {
 /// guessing could go on. No other network is affected, so nobody can lock the operator out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Tries {
-    spent: Sorted<NetworkKey, Spent>,
+    spent: Ledger,
 }
 
 impl Tries {
@@ -159,27 +158,12 @@ impl Tries {
     /// # Errors
     /// When it is refused.
     pub fn admit(&mut self, now: Time, network: NetworkKey, authorized: bool) -> Result<(), Turned> {
-        let mut spent = self.spent.get(&network).copied().unwrap_or_default();
-        spent.peek(ADMIN_TRIES, now).map_err(Turned::SlowDown)?;
+        self.spent.of(network).peek(ADMIN_TRIES, now).map_err(Turned::SlowDown)?;
         if authorized {
             return Ok(());
         }
-        spent.take(ADMIN_TRIES, now).map_err(Turned::SlowDown)?;
-        self.spent.insert(network, spent);
-        if self.spent.len() > ADMIN_NETWORKS_MAX {
-            self.forget_one(now);
-        }
+        self.spent.take(ADMIN_TRIES, network, now).map_err(Turned::SlowDown)?;
         Err(Turned::Unauthorized)
-    }
-
-    /// Forgets whoever is over it, or else the one who soonest will be.
-    fn forget_one(&mut self, now: Time) {
-        self.spent.retain(|_, spent| spent.full_at() > now);
-        if self.spent.len() > ADMIN_NETWORKS_MAX
-            && let Some(network) = self.spent.iter().min_by_key(|(_, spent)| spent.full_at()).map(|(key, _)| *key)
-        {
-            self.spent.remove(&network);
-        }
     }
 }
 
@@ -268,25 +252,5 @@ mod tests {
         }
         assert_eq!(tries.admit(NOW, elsewhere, true), Ok(()));
         assert_eq!(tries.admit(NOW.plus(ADMIN_TRIES.interval_ms), here, true), Ok(()));
-    }
-
-    #[test]
-    fn only_so_many_networks_are_remembered_and_the_worst_of_them_always() {
-        let mut tries = Tries::default();
-        let network = |n: u64| NetworkKey(n.to_be_bytes());
-        for _ in 0..ADMIN_TRIES.burst {
-            let _ = tries.admit(NOW, network(0), false);
-        }
-        for n in 1..=2 * ADMIN_NETWORKS_MAX as u64 {
-            assert_eq!(tries.admit(NOW, network(n), false), Err(Turned::Unauthorized));
-            assert!(tries.spent.len() <= ADMIN_NETWORKS_MAX);
-        }
-        assert!(matches!(tries.admit(NOW, network(0), true), Err(Turned::SlowDown(_))));
-        let later = NOW.plus(ADMIN_TRIES.burst * ADMIN_TRIES.interval_ms);
-        let _ = (
-            tries.admit(later, network(1), false),
-            tries.admit(later, network(2 * ADMIN_NETWORKS_MAX as u64 + 1), false),
-        );
-        assert!(tries.spent.len() <= ADMIN_NETWORKS_MAX, "those who are over it go first");
     }
 }

@@ -40,6 +40,15 @@ impl Spent {
         self.after(budget, now).map(|_| ())
     }
 
+    /// Takes one token, now or as soon as there is one: the value is how many milliseconds that takes. `None` when it would
+    /// take longer than `longest_ms`: then nothing is taken.
+    pub fn queue(&mut self, budget: Budget, now: Time, longest_ms: u64) -> Option<u64> {
+        let full_at = self.full_at.max(now).plus(budget.interval_ms);
+        let wait_ms = self.after(budget, now).err().unwrap_or_default();
+        (wait_ms <= longest_ms).then(|| self.full_at = full_at)?;
+        Some(wait_ms)
+    }
+
     /// When all that was taken will have come back.
     #[must_use]
     pub const fn full_at(&self) -> Time {

@@ -3,7 +3,6 @@
 //! A foreign page is turned away here, before any object is called. Browsers tell the page's origin in a header that
 //! scripts cannot set; a client that is not a browser sends the service's own.
 
-use super::limits::REFUSAL_MS;
 use super::protocol::ProblemCode;
 
 /// The part of a request that routing reads.
@@ -72,12 +71,6 @@ impl From<ProblemCode> for Denied {
     fn from(code: ProblemCode) -> Self {
         Self { code, allow: None }
     }
-}
-
-/// How long a refusal takes: see [`REFUSAL_MS`]. `chance` is drawn at random.
-#[must_use]
-pub fn refusal_ms(chance: u32) -> u64 {
-    REFUSAL_MS + ((u64::from(chance) * REFUSAL_MS) >> 32)
 }
 
 /// The origins whose pages this service serves besides its own: a comma-separated list.
@@ -196,11 +189,6 @@ mod tests {
     use super::*;
 
     const HOST: &str = "https://chat.example";
-
-    #[test]
-    fn a_refusal_takes_one_to_two_seconds() {
-        assert_eq!([0, u32::MAX / 2, u32::MAX].map(refusal_ms), [1_000, 1_499, 1_999]);
-    }
 
     fn head<'a>(method: &'a str, path: &'a str, origin: Option<&'a str>) -> Head<'a> {
         Head { method, path, host_origin: HOST, origin, ..Head::default() }

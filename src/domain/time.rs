@@ -37,10 +37,10 @@ impl Time {
         self.0.saturating_sub(earlier.0)
     }
 
-    /// This moment, moved up to the next whole second.
+    /// This moment, moved up to the next that is a multiple of `ms`.
     #[must_use]
-    pub const fn round_up_to_second(self) -> Self {
-        Self(self.0.div_ceil(1_000).saturating_mul(1_000))
+    pub const fn round_up(self, ms: u64) -> Self {
+        Self(self.0.div_ceil(ms).saturating_mul(ms))
     }
 }
 
@@ -88,8 +88,8 @@ mod tests {
     }
 
     #[test]
-    fn rounding_is_up_and_by_less_than_a_second() {
-        let rounded = |ms| Time::from_ms(ms).round_up_to_second().as_ms();
+    fn rounding_is_up_and_by_less_than_a_step() {
+        let rounded = |ms| Time::from_ms(ms).round_up(1_000).as_ms();
         assert_eq!((rounded(4_000), rounded(4_001), rounded(4_999)), (4_000, 5_000, 5_000));
     }
 

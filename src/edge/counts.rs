@@ -13,6 +13,7 @@ use crate::domain::presence::Door;
 use crate::domain::protocol::ProblemCode;
 use crate::domain::salts::{Salt, Salts};
 use crate::domain::time::Time;
+use crate::domain::turns::Turns;
 
 /// What was told, and when it was asked for.
 type Told = RefCell<Option<(Time, Vec<u8>)>>;
@@ -22,6 +23,8 @@ thread_local! {
     static DOOR: Told = const { RefCell::new(None) };
     /// Counts what the operator has changed: what was asked for before is not good after.
     static CHANGES: Cell<u64> = const { Cell::new(0) };
+    /// Whose turn it is to open a socket.
+    static TURNS: RefCell<Turns> = RefCell::default();
     static SALTS: RefCell<Salts> = RefCell::default();
     /// A salt of this isolate's own, for while the day's cannot be had.
     static SPARE: Cell<Option<Salt>> = const { Cell::new(None) };
@@ -68,6 +71,11 @@ pub(super) async fn networks(env: &Env, address: &str) -> Result<Vec<NetworkKey>
     };
     SPARE.set(Some(spare));
     Ok(Salts::of(spare).keys(address))
+}
+
+/// Does something with the turns of those who want to open a socket.
+pub(super) fn turns<T>(act: impl FnOnce(&mut Turns, Time) -> T) -> T {
+    TURNS.with_borrow_mut(|turns| act(turns, host::now()))
 }
 
 /// Something has changed that the operator wants to see.

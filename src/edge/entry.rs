@@ -9,8 +9,9 @@ use crate::domain::id::NetworkKey;
 use crate::domain::limits::{LIMIT_RETRY_MS, SECRET_BYTES_MIN};
 use crate::domain::presence::turned_away;
 use crate::domain::protocol::{Health, JSON_TYPE, Problem, ProblemCode, to_json};
-use crate::domain::route::{AllowedOrigins, Denied, Head, Route, cross_origin, refusal_ms, route, split_url};
+use crate::domain::route::{AllowedOrigins, Denied, Head, Route, cross_origin, route, split_url};
 use crate::domain::ticket::{Keyring, SecretError};
+use crate::domain::turns::Turns;
 
 /// The header with the network key, from the Worker to a lobby and to the presence object.
 pub(super) const NETWORK_HEADER: &str = "x-edgewise-network";
@@ -151,21 +152,30 @@ pub(super) async fn body(request: &mut Request, bytes_max: usize) -> std::result
 async fn socket(request: &Request, env: &Env, lobby: &str) -> std::result::Result<Response, Failure> {
     let keys = keys(env)?;
     let (name, admitted) = keys.read_lobby(lobby).ok_or(ProblemCode::NotFound)?;
-    let networks: Vec<String> =
-        counts::networks(env, &address(request)?).await?.iter().map(ToString::to_string).collect();
-    let network = networks.first().cloned().unwrap_or_default();
-    if !host::is_within_limit(env, admitted.unwrap_or(&network)).await {
-        host::rest(refusal_ms(u32::from_be_bytes(host::draw()?))).await;
-        return Err(enter::slow_down(LIMIT_RETRY_MS));
+    let networks = counts::networks(env, &address(request)?).await?;
+    let key = admitted.and_then(NetworkKey::parse).or(networks.first().copied()).unwrap_or_default();
+    // Who has to wait for a turn has been counted.
+    let turn = if host::is_limited(env) { counts::turns(|turns, now| turns.take(key, now)) } else { Some(0) };
+    match turn {
+        Some(0) if host::is_within_limit(env, &key.to_string()).await => {}
+        Some(wait_ms @ 1..) => host::rest(wait_ms).await,
+        _ => {
+            host::rest(counts::turns(|turns, now| turns.hold(key, now))).await;
+            return Err(enter::slow_down(LIMIT_RETRY_MS));
+        }
     }
     // Today's key first, and yesterday's, by which somebody may be banned.
-    let networks = networks.join(" ");
+    let networks = networks.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
     let told = [("upgrade", "websocket"), (NETWORK_HEADER, networks.as_str())];
     let told: Vec<(&str, &str)> = told.into_iter().chain(admitted.map(|key| (ADMITTED_HEADER, key))).collect();
     let upgrade = host::internal("/socket", &told, None)?;
     let answer = env.durable_object(config::LOBBY_BINDING)?.get_by_name(name)?.fetch_with_request(upgrade).await?;
     if answer.status_code() == ProblemCode::SlowDown.status() {
-        host::rest(refusal_ms(u32::from_be_bytes(host::draw()?))).await;
+        let hold = |turns: &mut Turns, now| {
+            turns.refuse(key, now);
+            turns.hold(key, now)
+        };
+        host::rest(counts::turns(hold)).await;
     }
     Ok(answer)
 }

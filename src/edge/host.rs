@@ -46,7 +46,9 @@ pub(super) async fn within<T>(ms: u64, future: impl Future<Output = T>) -> Optio
 
 /// Waits. Keeps the caller in memory meanwhile.
 pub(super) async fn rest(ms: u64) {
-    within(ms, std::future::pending::<()>()).await;
+    if ms > 0 {
+        within(ms, std::future::pending::<()>()).await;
+    }
 }
 
 /// Something of ours went wrong: for the operator's eyes, and never with anything about a person in it.
@@ -171,7 +173,7 @@ impl ObjectAlarm {
                 Alarm::armed_at(storage.get_alarm().await?.and_then(|ms| u64::try_from(ms).ok()).map(Time::from_ms))
             }
         };
-        let at = alarm.arm(deadline.map(Time::round_up_to_second));
+        let at = alarm.arm(deadline.map(|deadline| deadline.round_up(1_000)));
         self.known.set(Some(alarm));
         let Some(at) = at else { return Ok(()) };
         // Without confirmation: frames that follow do not have to wait for the disk, and an alarm that a crash takes

@@ -125,7 +125,6 @@ impl Shell {
         let networks: Vec<NetworkKey> = networks.split(' ').filter_map(NetworkKey::parse).collect();
         let line = LineId(u64::from_be_bytes(host::draw()?) & NUMBER_MAX);
         let session = SessionId(host::draw()?);
-        let pair = WebSocketPair::new()?;
         // The machine first: what it recovers must not have the new socket among it.
         let admitted = request.headers().get(ADMITTED_HEADER)?.and_then(|key| NetworkKey::parse(&key));
         let (mut knocked, mut network) = (Ok(()), NetworkKey::default());
@@ -137,6 +136,7 @@ impl Shell {
         if let Err(retry_ms) = knocked {
             return reply::problem(&Problem { retry_ms: Some(retry_ms), ..ProblemCode::SlowDown.into() }, &[]);
         }
+        let pair = WebSocketPair::new()?;
         if let Err(error) = self.sockets.borrow_mut().accept(&self.state, line, pair.server) {
             host::log("a socket was refused by the runtime", &error);
             return reply::problem(&ProblemCode::Unavailable.into(), &[]);

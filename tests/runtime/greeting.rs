@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use edgewise::domain::id::VisitorId;
+use edgewise::domain::limits::PENDING_PER_NETWORK_MAX;
 use edgewise::domain::ticket::Pass;
 use edgewise::domain::time::Time;
 use serde_json::{Value, json};
@@ -15,7 +16,7 @@ use crate::site::Site;
 /// How long a socket may stay without a `hello`; a deadline may be a second late.
 const HELLO: Duration = Duration::from_secs(10);
 /// How many sockets of one network may be without a `hello`.
-const PENDING: usize = 8;
+const PENDING: usize = PENDING_PER_NETWORK_MAX;
 
 /// Far enough in the past for anybody's clock.
 const LONG_AGO: Time = Time::from_ms(1_700_000_000_000);
@@ -184,7 +185,7 @@ async fn a_socket_that_says_nothing_is_closed_after_ten_seconds() {
 }
 
 #[tokio::test]
-async fn the_ninth_socket_of_a_network_closes_its_oldest_whatever_its_headers_say() {
+async fn one_socket_too_many_of_a_network_closes_its_oldest_whatever_its_headers_say() {
     let lobby = Site::shared().await.lobby();
     let mut sockets = Vec::new();
     for n in 0..=PENDING {

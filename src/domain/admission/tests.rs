@@ -202,19 +202,3 @@ fn who_comes_again_has_a_generous_budget_of_their_network() {
         "it takes nothing from newcomers, who are not counted either"
     );
 }
-
-#[test]
-fn only_so_many_networks_are_remembered_and_those_that_spent_most_always() {
-    let mut admission = Admission::default();
-    while enter(&mut admission, NOW, &from(0)) == FREE {}
-    for n in 1..=2 * ENTER_NETWORKS_MAX as u64 {
-        let _ = enter(&mut admission, NOW, &showing(n, Shown::Human));
-        assert!(admission.networks.len() <= ENTER_NETWORKS_MAX);
-    }
-    assert_eq!(admission.networks.len(), ENTER_NETWORKS_MAX);
-    let later = NOW.plus(JOINS_STEP_MS * JOINS_STEPS as u64);
-    for _ in 0..30 {
-        assert_eq!(enter(&mut admission, later, &from(0)), FREE, "what has come back meanwhile");
-    }
-    assert!(level(enter(&mut admission, later, &from(0))).is_some());
-}

@@ -122,11 +122,12 @@ impl Lobby {
         }
         let Some(session) = self.sessions.get_mut(&id) else { return false };
         let Err(too_much) = session.budgets.spend(cost, turn.now) else { return true };
-        let line = session.line().map(|line| line.id);
+        let (line, visitor) = (session.line().map(|line| line.id), session.person.visitor);
         if cost != Cost::Free {
             self.refuse(turn, id, Refusal { retry_ms: Some(too_much.retry_ms), ..refused() });
         }
         if let Some(line) = line.filter(|_| too_much.flooding) {
+            self.networks.flood(visitor, turn.now);
             self.shut(turn, line, CloseCode::Flooding);
         }
         false

@@ -1,8 +1,9 @@
-//! What one network may have of a lobby: how many people, and how many sockets in a while. Kept in memory only.
+//! What one network may have of a lobby: how many people, and how many sockets in a while; and who stays out for having
+//! flooded it. Kept in memory only.
 
-use crate::domain::id::NetworkKey;
-use crate::domain::limits::{ARRIVAL_BUDGET, ARRIVALS_MAX, FILING_BUDGET};
-use crate::domain::rate_limit::{Budget, Spent};
+use crate::domain::id::{NetworkKey, VisitorId};
+use crate::domain::ledger::Ledger;
+use crate::domain::limits::{ARRIVAL_BUDGET, FILING_BUDGET, FLOOD_BUDGET};
 use crate::domain::sorted::Sorted;
 use crate::domain::time::Time;
 
@@ -12,9 +13,11 @@ pub(super) struct Networks {
     /// How many people have a line, by network.
     people: Sorted<NetworkKey, usize>,
     /// What was spent on opening sockets, by network, or by the key of whoever has proven something.
-    arrivals: Sorted<NetworkKey, Spent>,
+    arrivals: Ledger,
     /// What was spent on reports, by network.
-    filings: Sorted<NetworkKey, Spent>,
+    filings: Ledger,
+    /// Whoever flooded, by a key of theirs: one flood, and the next after a while.
+    floods: Ledger,
 }
 
 impl Networks {
@@ -23,7 +26,7 @@ impl Networks {
     /// # Errors
     /// When that is too much: the value is how many milliseconds until it is not.
     pub(super) fn knock(&mut self, key: NetworkKey, now: Time) -> Result<(), u64> {
-        spend(&mut self.arrivals, ARRIVAL_BUDGET, key, now)
+        self.arrivals.take(ARRIVAL_BUDGET, key, now)
     }
 
     /// Somebody of this network reports somebody.
@@ -31,7 +34,18 @@ impl Networks {
     /// # Errors
     /// When that is too much: the value is how many milliseconds until it is not.
     pub(super) fn file(&mut self, network: NetworkKey, now: Time) -> Result<(), u64> {
-        spend(&mut self.filings, FILING_BUDGET, network, now)
+        self.filings.take(FILING_BUDGET, network, now)
+    }
+
+    /// Somebody's line is closed because they flood: they stay out for a while.
+    pub(super) fn flood(&mut self, visitor: VisitorId, now: Time) {
+        // An earlier flood of theirs, from another tab, keeps them out for as long as it did.
+        let _ = self.floods.take(FLOOD_BUDGET, key(visitor), now);
+    }
+
+    /// Whether somebody is out because they have flooded.
+    pub(super) fn is_flooder(&self, visitor: VisitorId, now: Time) -> bool {
+        self.floods.of(key(visitor)).peek(FLOOD_BUDGET, now).is_err()
     }
 
     /// How many people of a network have a line.
@@ -54,19 +68,9 @@ impl Networks {
     }
 }
 
-fn spend(all: &mut Sorted<NetworkKey, Spent>, budget: Budget, key: NetworkKey, now: Time) -> Result<(), u64> {
-    let mut spent = all.get(&key).copied().unwrap_or_default();
-    spent.take(budget, now)?;
-    all.insert(key, spent);
-    if all.len() > ARRIVALS_MAX {
-        all.retain(|_, spent| spent.full_at() > now);
-    }
-    if all.len() > ARRIVALS_MAX {
-        // Who has spent least is remembered last.
-        let least = all.iter().min_by_key(|(_, spent)| spent.full_at()).map(|(key, _)| *key);
-        least.and_then(|key| all.remove(&key));
-    }
-    Ok(())
+/// The first bytes of a visitor's name, which is drawn at random: enough to tell those apart who flood.
+fn key(VisitorId(name): VisitorId) -> NetworkKey {
+    NetworkKey(name.first_chunk().copied().unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -98,17 +102,6 @@ mod tests {
         }
         assert_eq!(networks.file(network(1), NOW), Err(FILING_BUDGET.interval_ms));
         assert_eq!(networks.file(network(2), NOW), Ok(()));
-    }
-
-    #[test]
-    fn only_so_many_are_remembered_and_the_worst_of_them_always() {
-        let mut networks = Networks::default();
-        while networks.knock(network(0), NOW).is_ok() {}
-        for n in 1..=ARRIVALS_MAX as u64 + 10 {
-            assert_eq!(networks.knock(network(n), NOW), Ok(()));
-            assert!(networks.arrivals.len() <= ARRIVALS_MAX);
-        }
-        assert!(networks.knock(network(0), NOW).is_err());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::{Effect, Lobby, Turn};
 use crate::domain::conversation::{Claim, Parting, judge};
 use crate::domain::id::{LineId, SessionId};
-use crate::domain::limits::{CLOCK_SLACK_MS, GRACE_MS, TICKET_MS};
+use crate::domain::limits::{CLOCK_SLACK_MS, GRACE_MS, IDLE_STEP_MS, TICKET_MS};
 use crate::domain::person::{Doing, Person};
 use crate::domain::protocol::{
     CloseCode, EndReason, Hello, PartnerState, Presence, Resumed, ServerFrame, SessionState, WireLimits, WireVersion,
@@ -19,6 +19,9 @@ impl Lobby {
         let network = self.anteroom.network(line);
         if let Some(until) = self.barred(Some(pass.visitor), network, turn.now) {
             return self.shut_out(turn, line, until);
+        }
+        if self.networks.is_flooder(pass.visitor, turn.now) {
+            return self.shut(turn, line, CloseCode::Flooding);
         }
         if self.is_doubted(pass, turn.now) {
             // Perhaps the presence object has forgotten: without it no proof would be asked for.
@@ -246,8 +249,12 @@ impl Lobby {
             Parting::Gone(reason) => return self.depart(turn, id, reason),
             Parting::Away(grace_ms) => grace_ms,
         };
-        let away = Whereabouts::Away(turn.now.plus(grace_ms));
-        self.change(turn, id, |session| session.whereabouts = away);
+        let until = turn.now.plus(grace_ms);
+        self.change(turn, id, |session| {
+            // Nobody waits for those who are idle: they are given up many at a time, since each alarm is a row written.
+            let idle = session.person.doing == Doing::Idle;
+            session.whereabouts = Whereabouts::Away(if idle { until.round_up(IDLE_STEP_MS) } else { until });
+        });
         if let Some((conversation, partner)) = self.sessions.get(&id).and_then(|session| session.person.talking()) {
             self.tell(turn, partner, ServerFrame::Partner { conversation, state: PartnerState::Away { grace_ms } });
             turn.touch(partner);

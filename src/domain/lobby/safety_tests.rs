@@ -4,8 +4,8 @@ use super::tests::{Hall, START, ended, pair, rules, told};
 use super::*;
 use crate::domain::bans::{Bans, Barred};
 use crate::domain::limits::{
-    NETWORK_SESSIONS_MAX, OPENING_SLOW_MS, OPENINGS_DOUBTED, OPENINGS_FREE, REPORT_BUDGET, REPORT_MS, SUSPICION_MS,
-    VISITOR_SESSIONS_MAX,
+    FLOOD_RETRY_MS, NETWORK_SESSIONS_MAX, OPENING_SLOW_MS, OPENINGS_DOUBTED, OPENINGS_FREE, REPORT_BUDGET, REPORT_MS,
+    SUSPICION_MS, VISITOR_SESSIONS_MAX,
 };
 use crate::domain::pause::Pause;
 use crate::domain::protocol::{ClientFrame, Side, decode};
@@ -48,6 +48,19 @@ impl Hall {
         let heard = self.step(Input::Arrived { line: id, arrival: Arrival::Hello(hello, Some(pass), None) });
         opened.into_iter().chain(heard).collect()
     }
+}
+
+#[test]
+fn who_was_closed_for_flooding_stays_out_as_long_as_they_were_told() {
+    let mut hall = Hall::new(rules());
+    assert!(is_welcome(&hall.come(1, 1, 1, None)));
+    let told: Vec<_> = (0..200).flat_map(|_| hall.send(1, r#"{"type":"find"}"#)).collect();
+    assert_eq!(told.last(), Some(&(1, "close 4429 10000".to_owned())));
+    hall.now = hall.now.plus(FLOOD_RETRY_MS - 1);
+    assert_eq!(hall.come(2, 1, 1, None).last(), Some(&(2, "close 4429 10000".to_owned())));
+    assert!(is_welcome(&hall.come(3, 2, 1, None)), "nobody else does");
+    hall.now = hall.now.plus(1);
+    assert!(is_welcome(&hall.come(4, 1, 1, None)));
 }
 
 fn is_welcome(seen: &[(u64, String)]) -> bool {
