@@ -95,7 +95,7 @@ impl Crowd {
 
     /// Whatever happens next.
     pub fn step(&mut self) {
-        let due = self.queue.deadline().map(|at| at.round_up_to_second().as_ms());
+        let due = self.queue.deadline().map(|at| at.round_up(1_000).as_ms());
         let next = self.events.peek().map(|Reverse((at, ..))| *at);
         if let Some(due) = due.filter(|due| next.is_none_or(|next| *due <= next)) {
             self.pass(due);
@@ -251,7 +251,7 @@ impl Crowd {
             if matches!(self.person(who).doing, Doing::Talking { .. }) {
                 return Some(self.now - begun);
             }
-            let due = self.queue.deadline().map(|at| at.round_up_to_second().as_ms());
+            let due = self.queue.deadline().map(|at| at.round_up(1_000).as_ms());
             let at = due.filter(|at| *at <= begun + ms);
             self.pass(at.unwrap_or(begun + ms));
             self.settle();

@@ -85,7 +85,8 @@ export async function openStage(options = {}) {
      * @param {Look & {path?: string, prepare?: (page: Page) => Promise<unknown>}} [look]
      */
     async person({ path = '/', prepare, ...look } = {}) {
-      const context = await browser.newContext({ ...DESK, ...look });
+      // Nothing moves unless a test wants it to: without a graphics card, drawing is most of the work.
+      const context = await browser.newContext({ ...DESK, reducedMotion: 'reduce', ...look });
       context.setDefaultTimeout(PATIENCE_MS);
       const page = await context.newPage();
       page.on('pageerror', (thrown) => complaints.push(String(thrown.stack)));

@@ -125,7 +125,7 @@ export async function openStandIn() {
       server.listen(0, '127.0.0.1');
       await once(server, 'listening');
       const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
-      const context = await browser.newContext({ ...DESK, timezoneId: 'UTC', locale: 'en-GB', ...look });
+      const context = await browser.newContext({ ...DESK, timezoneId: 'UTC', locale: 'en-GB', reducedMotion: 'reduce', ...look });
       context.setDefaultTimeout(PATIENCE_MS);
       const page = await context.newPage();
       page.on('pageerror', (thrown) => complaints.push(String(thrown.stack)));
