@@ -7,20 +7,23 @@
 //   ← {"id":2,"command":"kill"}
 //   → {"id":2,"ok":{"url":"http://127.0.0.1:40001"}}   when it runs again
 //
-// Everything in the argument is optional: "release", no further vars, and a fresh SEAL_KEY; `"secrets":null` is a
+// Everything in the argument is optional: "release", no further vars, the platform's limit as configured, and a fresh SEAL_KEY; `"secrets":null` is a
 // worker without any. It ends with its stdin, so that nothing outlives a test that was killed.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { randomBytes } from 'node:crypto';
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-/** @typedef {{ variant?: "release" | "probe", vars?: Record<string, string>, secrets?: Record<string, string> | null }} Options */
+/**
+ * `doorLimit`: how many requests of one network the platform lets through in ten seconds.
+ * @typedef {{ variant?: "release" | "probe", vars?: Record<string, string>, secrets?: Record<string, string> | null, doorLimit?: number }} Options
+ */
 /** @typedef {{ id: number, command: string, binding?: string, name?: string, object?: string, webSockets?: "close" | "hibernate", sql?: string, params?: unknown[] }} Request */
 /** @typedef {{ prepare: (sql: string) => { bind: (...values: unknown[]) => { all: () => Promise<{ results: unknown[] }> } } }} D1 */
 
@@ -47,14 +50,24 @@ const require = createRequire(import.meta.url);
 const { createTestHarness } = /** @type {typeof import("wrangler")} */ (require('wrangler'));
 
 /** @type {Options} */
-const { variant = 'release', vars = {}, secrets = { SEAL_KEY: randomBytes(32).toString('base64url') } } = JSON.parse(
-  process.argv[2] ?? '{}',
-);
+const { variant = 'release', vars = {}, secrets = { SEAL_KEY: randomBytes(32).toString('base64url') }, doorLimit } =
+  JSON.parse(process.argv[2] ?? '{}');
+
+/** The configuration; one of its own, beside the other, where it differs. @returns {string} */
+function configuration() {
+  const path = join(root, bundles[variant], 'wrangler.toml');
+  if (doorLimit === undefined) return path;
+  const own = join(root, bundles[variant], `wrangler-${process.pid}.toml`);
+  writeFileSync(own, readFileSync(path, 'utf8').replace(/simple = \{ limit = \d+/, `simple = { limit = ${doorLimit}`));
+  process.on('exit', () => rmSync(own, { force: true }));
+  return own;
+}
+
 const server = createTestHarness({
   root,
   workers: [
     {
-      configPath: `${bundles[variant]}/wrangler.toml`,
+      configPath: configuration(),
       prebuiltWorkerDir: bundles[variant],
       vars,
       secrets: secrets ?? {},

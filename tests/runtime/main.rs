@@ -18,6 +18,7 @@ mod bans;
 mod casework;
 mod closing;
 mod conversation;
+mod door;
 mod entering;
 mod flood;
 mod frames;

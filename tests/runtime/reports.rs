@@ -1,8 +1,10 @@
 //! Reports: what is filed, what of it is known to be true, and when it is gone.
 
-use edgewise::domain::limits::REPORT_BUDGET;
+use edgewise::domain::limits::{REPORT_BUDGET, REPORTS_OPEN_MAX, REPORTS_PAGE};
+use reqwest::Method;
 use serde_json::{Value, json};
 
+use crate::admin::Operator;
 use crate::client::{Person, ended, say};
 use crate::site::{Lobby, Site};
 
@@ -133,6 +135,32 @@ async fn one_report_over_the_limit_ends_and_blocks_and_is_not_filed() {
         bob.expect(ended(&c, "left")).await;
     }
     assert_eq!(filed(&site).await.len() as u64, REPORT_BUDGET.burst);
+    site.assert_no_errors_logged().await;
+}
+
+#[tokio::test]
+async fn so_many_open_reports_are_kept_and_the_next_ends_and_blocks_and_is_not() {
+    let operator = Operator::own().await;
+    let site = &operator.site;
+    let lobby = site.lobby();
+    let open = async || site.database("SELECT count(*) AS n FROM reports WHERE status = 'open'").await[0]["n"].as_u64();
+    let (mut ann, _bob, c) = lobby.pair("ann", "bob").await;
+    reports(&mut ann, &c, &json!([])).await;
+    let fill = "INSERT INTO reports (at, expires, conversation, reason, lines, verified, reporter_visitor, accused_visitor) \
+        WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9998) \
+        SELECT at, expires, 'c' || i, reason, '[]', 0, 'reporter' || i, 'accused' || i FROM n, reports";
+    site.database(fill).await;
+    assert_eq!(open().await, Some(REPORTS_OPEN_MAX - 1));
+    for kept in [REPORTS_OPEN_MAX, REPORTS_OPEN_MAX] {
+        let (mut cem, mut dee, c) = lobby.pair("cem", "dee").await;
+        reports(&mut cem, &c, &json!([])).await;
+        dee.expect(ended(&c, "left")).await;
+        assert_eq!(open().await, Some(kept));
+    }
+    // However many there are, the operator sees a page of them.
+    let page = operator.call(Method::GET, "reports?status=open", &Value::Null).await.json();
+    assert_eq!(page["reports"].as_array().map(|reports| reports.len() as u64), Some(REPORTS_PAGE));
+    assert!(page["next"].is_string());
     site.assert_no_errors_logged().await;
 }
 
