@@ -154,13 +154,14 @@ impl CloseCode {
 }
 
 /// The code with which to answer the end of a line that ended with `code`. Codes that only stand for "none" (1005, 1006,
-/// 1015) must not be sent (RFC 6455 7.4.1). A line that broke without one (1006) is answered too: nobody hears it, but the
-/// runtime lets go of its half there and then. Otherwise it keeps them all until it collects its garbage, and everybody
-/// waits for that.
+/// 1015) must not be sent (RFC 6455 7.4.1). A line that broke without one (1006) is answered too, so that the runtime lets
+/// go of its half there and then: otherwise it keeps them all until it collects its garbage, and everybody waits for that.
+/// Perhaps it broke in one direction only, and the answer is heard: then they are to come back.
 #[must_use]
 pub const fn echo(code: u16) -> u16 {
     match code {
-        1005 | 1006 | 1015 => 1000,
+        1005 | 1015 => 1000,
+        1006 => CloseCode::Restart.number(),
         code => code,
     }
 }
@@ -168,4 +169,16 @@ pub const fn echo(code: u16) -> u16 {
 /// Whether text, if it is JSON, is an object: where that is expected, serde takes a list of its fields as well.
 fn is_object(text: &str) -> bool {
     text.trim_start_matches([' ', '\t', '\n', '\r']).starts_with('{')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_a_line_is_answered_and_never_ends_more_than_the_line() {
+        assert_eq!([1000, 1001, 4409].map(echo), [1000, 1001, 4409], "as it came");
+        assert_eq!([1005, 1015].map(echo), [1000, 1000], "these must not be sent");
+        assert_eq!(echo(1006), CloseCode::Restart.number(), "whoever still hears it comes back");
+    }
 }
