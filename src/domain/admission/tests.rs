@@ -202,3 +202,15 @@ fn who_comes_again_has_a_generous_budget_of_their_network() {
         "it takes nothing from newcomers, who are not counted either"
     );
 }
+
+#[test]
+fn a_proof_that_has_run_out_by_this_clock_is_none() {
+    let mut admission = Admission::default();
+    let proof = showing(1, solved(1));
+    let late = NOW.plus(PROOF_MS);
+    assert!(
+        !matches!(enter(&mut admission, late, &proof), Verdict::Admitted { proven: true }),
+        "it would be forgotten"
+    );
+    assert_eq!(enter(&mut admission, late.before(1), &proof), Verdict::Admitted { proven: true });
+}

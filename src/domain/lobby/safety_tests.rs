@@ -4,8 +4,8 @@ use super::tests::{Hall, START, ended, pair, rules, told};
 use super::*;
 use crate::domain::bans::{Bans, Barred};
 use crate::domain::limits::{
-    FLOOD_RETRY_MS, NETWORK_SESSIONS_MAX, OPENING_SLOW_MS, OPENINGS_DOUBTED, OPENINGS_FREE, REPORT_BUDGET, REPORT_MS,
-    SUSPICION_MS, VISITOR_SESSIONS_MAX,
+    FLOOD_RETRY_MS, GRACE_MS, IDLE_STEP_MS, NETWORK_SESSIONS_MAX, OPENING_SLOW_MS, OPENINGS_DOUBTED, OPENINGS_FREE,
+    REPORT_BUDGET, REPORT_MS, SUSPICION_MS, VISITOR_SESSIONS_MAX,
 };
 use crate::domain::pause::Pause;
 use crate::domain::protocol::{ClientFrame, Side, decode};
@@ -288,4 +288,18 @@ fn load_tests_are_not_held_back() {
         assert_eq!(hall.send(1, &say(&c, 1, OFFER)), [told(n.into(), say(&c, 1, OFFER))]);
         let _ = hall.send(1, &format!(r#"{{"type":"find","c":"{c}"}}"#));
     }
+}
+
+#[test]
+fn those_who_were_idle_are_given_up_together_and_never_early() {
+    let mut hall = Hall::new(rules());
+    for person in 1..=20 {
+        hall.enter(person);
+        hall.now = hall.now.plus(1_000);
+        hall.close(person, 1006);
+    }
+    let moments: Vec<_> = hall.lobby.absent.iter().map(|((until, _), ())| until.as_ms()).collect();
+    let earliest = hall.now.before(19_000).plus(GRACE_MS).as_ms();
+    assert!(moments.iter().all(|until| *until >= earliest && until % IDLE_STEP_MS == 0), "{moments:?}");
+    assert!(moments.last().unwrap() - moments[0] <= IDLE_STEP_MS, "twenty seconds are two moments at most");
 }
