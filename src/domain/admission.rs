@@ -264,13 +264,13 @@ impl Admission {
             return 0;
         }
         let crowd = u64::from((self.joins.sum() / JOINS_MAX).max(1).ilog2());
-        let shown = self.proven.of(network).full_at().since(now).div_ceil(ENTER_PROVEN_BUDGET.interval_ms);
+        let shown = self.proven.of(network.into()).full_at().since(now).div_ceil(ENTER_PROVEN_BUDGET.interval_ms);
         u8::try_from(crowd.max(shown / PROOFS_PER_LEVEL)).unwrap_or(u8::MAX).min(PROOF_LEVEL_MAX)
     }
 }
 
 fn pay(gate: Gate, ledger: &mut Ledger, budget: Budget, network: NetworkKey, now: Time) -> Result<(), u64> {
-    if gate.limited { ledger.take(budget, network, now) } else { Ok(()) }
+    if gate.limited { ledger.take(budget, network.into(), now) } else { Ok(()) }
 }
 
 #[cfg(test)]

@@ -34,6 +34,31 @@ pub struct NetworkKey(pub [u8; 8]);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct VisitorKey(pub [u8; 12]);
 
+/// Whose budget something is paid from: a network, or one visitor.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Payer(pub [u8; 8]);
+
+impl From<NetworkKey> for Payer {
+    fn from(NetworkKey(key): NetworkKey) -> Self {
+        Self(key)
+    }
+}
+
+impl From<VisitorId> for Payer {
+    /// The first bytes of the name, which is drawn at random: enough to tell visitors apart.
+    fn from(VisitorId(name): VisitorId) -> Self {
+        Self(name.first_chunk().copied().unwrap_or_default())
+    }
+}
+
+impl Payer {
+    /// Reads what [`Display`](fmt::Display) writes; `None` for any other text.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        whole(text).map(Self)
+    }
+}
+
 impl NetworkKey {
     /// Reads what [`Display`](fmt::Display) writes; `None` for any other text.
     #[must_use]
@@ -51,6 +76,12 @@ impl VisitorKey {
 }
 
 impl fmt::Display for NetworkKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&URL_SAFE_NO_PAD.encode(self.0))
+    }
+}
+
+impl fmt::Display for Payer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&URL_SAFE_NO_PAD.encode(self.0))
     }

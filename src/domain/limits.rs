@@ -260,6 +260,15 @@ pub const ARRIVAL_BUDGET: Budget = Budget { burst: 600, interval_ms: 500 };
 /// Within that, sockets of one network are opened one after the other, each when its turn comes: whoever talks meanwhile has
 /// to wait for one of them at a time.
 pub const ARRIVAL_PACE: Budget = Budget { burst: 5, interval_ms: 10 };
+/// Sockets that one visitor opens: a few tabs, or a line that breaks again and again, and then one in a while: even in the worst
+/// network everybody is back within the grace.
+pub const VISIT_BUDGET: Budget = Budget { burst: 4, interval_ms: 30_000 };
+/// By so much at most it takes longer, for some more than for others.
+pub const VISIT_SPREAD_MS: u64 = 20_000;
+/// Sockets that all those of one network open together who have used that up: a train between two tunnels fits.
+pub const AGAIN_BUDGET: Budget = Budget { burst: 20, interval_ms: 2_000 };
+/// Whoever would have to wait longer for one of their own is refused: a page waits for longer than that.
+pub const VISIT_WAIT_MS: u64 = 8_000;
 /// Whoever would have to wait longer for a turn is refused.
 pub const ARRIVAL_WAIT_MS: u64 = 5_000;
 /// Whom an object has refused, nobody asks it about again for so long.
@@ -277,8 +286,8 @@ pub const OPENERS_MAX: usize = 4_096;
 pub const FILING_BUDGET: Budget = Budget { burst: 30, interval_ms: 60_000 };
 /// Open reports that are kept: more than anybody looks at.
 pub const REPORTS_OPEN_MAX: u64 = 10_000;
-/// Networks of which is remembered what they have spent of a budget.
-pub const NETWORKS_MAX: usize = 4_096;
+/// Networks, or visitors, of which is remembered what they have spent of a budget.
+pub const PAYERS_MAX: usize = 4_096;
 /// Openings with fewer letters are greetings, and the same for everybody.
 pub const OPENING_CHARS_MIN: usize = 24;
 /// So many letters of an opening are looked at.

@@ -39,7 +39,7 @@ use super::anteroom::Anteroom;
 use super::census::{Census, Instruction, Report, Reporter};
 use super::conversation::parting;
 use super::door::Arrival;
-use super::id::{LineId, NetworkKey, SessionId, VisitorId};
+use super::id::{LineId, NetworkKey, Payer, SessionId, VisitorId};
 use super::limits::{RETURN_MS, RETURNS_PER_SECOND, TICKET_MS};
 use super::matchmaker::Matchmaker;
 use super::openings::Openers;
@@ -174,8 +174,8 @@ impl Lobby {
     ///
     /// # Errors
     /// When that is too much: the value is how many milliseconds until it is not.
-    pub fn knock(&mut self, now: Time, key: NetworkKey) -> Result<(), u64> {
-        if self.rules.limited { self.networks.knock(key, now) } else { Ok(()) }
+    pub fn knock(&mut self, now: Time, payer: Payer) -> Result<(), u64> {
+        if self.rules.limited { self.networks.knock(payer, now) } else { Ok(()) }
     }
 
     /// Which of its keys a network counts by here: one that is banned, or today's, which comes first.

@@ -28,6 +28,7 @@ pub mod id;
 pub mod ledger;
 pub mod limits;
 pub mod lobby;
+pub mod lobby_name;
 pub mod matchmaker;
 pub mod memory;
 pub mod metrics;

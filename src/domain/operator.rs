@@ -158,11 +158,12 @@ impl Tries {
     /// # Errors
     /// When it is refused.
     pub fn admit(&mut self, now: Time, network: NetworkKey, authorized: bool) -> Result<(), Turned> {
-        self.spent.of(network).peek(ADMIN_TRIES, now).map_err(Turned::SlowDown)?;
+        let payer = network.into();
+        self.spent.of(payer).peek(ADMIN_TRIES, now).map_err(Turned::SlowDown)?;
         if authorized {
             return Ok(());
         }
-        self.spent.take(ADMIN_TRIES, network, now).map_err(Turned::SlowDown)?;
+        self.spent.take(ADMIN_TRIES, payer, now).map_err(Turned::SlowDown)?;
         Err(Turned::Unauthorized)
     }
 }

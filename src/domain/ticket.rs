@@ -1,4 +1,4 @@
-//! What the service gives out and recognises later: sealed passes and tickets, and tags on visitor ids and lobby names.
+//! What the service gives out and recognises later: sealed passes and tickets, and tags on visitor ids.
 //!
 //! Passes and tickets are sealed with XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha): their holder can neither read nor change them, and
 //! the nonce is long enough to be drawn at random. A tag is the first half of an HMAC-SHA-256 (RFC 2104) and is compared in
@@ -24,9 +24,7 @@ use super::time::Time;
 pub type Nonce = [u8; NONCE_BYTES];
 
 const NONCE_BYTES: usize = 24;
-const TAG_BYTES: usize = 16;
-/// Enough that two people do not have the same one, as base64url 8 characters.
-const ADMISSION_BYTES: usize = 8;
+pub(super) const TAG_BYTES: usize = 16;
 /// The layout of what is sealed. A deploy that changes it counts this up, and what was sealed before counts as forged.
 const LAYOUT: u8 = 3;
 
@@ -193,31 +191,14 @@ impl Keyring {
         Some(VisitorId(id.try_into().ok()?))
     }
 
-    /// A lobby's name as it appears in a path.
-    #[must_use]
-    pub fn tag_lobby(&self, name: &str) -> String {
-        let tag = mac(&self.present.lobby, &[name.as_bytes()]);
-        format!("{name}.{}", URL_SAFE_NO_PAD.encode(&tag[..TAG_BYTES]))
+    /// The key of lobby names that are given out.
+    pub(super) const fn lobby_key(&self) -> &Key {
+        &self.present.lobby
     }
 
-    /// A lobby's name as it appears in the path of somebody with this pass. Who has shown a proof has an admission key in
-    /// it, so that they are not taken for the others of their network: always the same one for the same proof, however
-    /// often they come in with it.
-    #[must_use]
-    pub fn tag_lobby_for(&self, name: &str, pass: &Pass) -> String {
-        let Some(proven) = pass.proven else { return self.tag_lobby(name) };
-        let key = mac(&self.present.lobby, &[b"admission ", &pass.visitor.0, &proven.as_ms().to_be_bytes()]);
-        self.tag_lobby(&format!("{name}.{}", URL_SAFE_NO_PAD.encode(&key[..ADMISSION_BYTES])))
-    }
-
-    /// Reads a lobby's name, and the admission key if there is one. `None` when this service did not make it.
-    #[must_use]
-    pub fn read_lobby<'a>(&self, text: &'a str) -> Option<(&'a str, Option<&'a str>)> {
-        let (named, tag) = text.rsplit_once('.')?;
-        let mut bytes = [0; TAG_BYTES];
-        URL_SAFE_NO_PAD.decode_slice(tag, &mut bytes).ok().filter(|length| *length == TAG_BYTES)?;
-        self.all().find(|keys| verify(&keys.lobby, &[named.as_bytes()], &bytes))?;
-        Some(named.split_once('.').map_or((named, None), |(name, key)| (name, Some(key))))
+    /// The keys of lobby names, the present one first.
+    pub(super) fn lobby_keys(&self) -> impl Iterator<Item = &Key> {
+        self.all().map(|keys| &keys.lobby)
     }
 
     /// The keys that challenges are signed with, the present one first.
@@ -360,27 +341,17 @@ mod tests {
         let (old, new) = (ring(), Keyring::new(Some(OTHER), None).unwrap());
         let rotated = Keyring::new(Some(OTHER), Some(SECRET)).unwrap();
         let pass = Pass::new(VISITOR, NOW);
-        let (sealed, visitor, lobby) =
-            (old.seal_pass(&pass, &[1; 24]), old.tag_visitor(VISITOR), old.tag_lobby("main-1"));
-        assert_eq!(
-            (new.open_pass(&sealed, NOW), new.read_visitor(&visitor), new.read_lobby(&lobby)),
-            (None, None, None)
-        );
+        let (sealed, visitor) = (old.seal_pass(&pass, &[1; 24]), old.tag_visitor(VISITOR));
+        assert_eq!((new.open_pass(&sealed, NOW), new.read_visitor(&visitor)), (None, None));
         assert_eq!(rotated.open_pass(&sealed, NOW), Some(pass));
         assert_eq!(rotated.read_visitor(&visitor), Some(VISITOR));
-        assert_eq!(rotated.read_lobby(&lobby), Some(("main-1", None)));
-        assert_eq!(old.read_lobby(&rotated.tag_lobby("main-1")), None, "the newer secret makes the tags");
+        assert_eq!(old.read_visitor(&rotated.tag_visitor(VISITOR)), None, "the newer secret makes the tags");
     }
 
     #[test]
-    fn made_up_visitors_and_lobbies_are_not_ours() {
-        let (visitor, lobby) = (ring().tag_visitor(VISITOR), ring().tag_lobby("main-1"));
+    fn made_up_visitors_are_not_ours() {
+        let visitor = ring().tag_visitor(VISITOR);
         assert_eq!(ring().read_visitor(&visitor), Some(VISITOR));
-        assert_eq!(ring().read_lobby(&lobby), Some(("main-1", None)));
-        let tag = lobby.split_once('.').unwrap().1;
-        for forged in ["", ".", "main-1", "main-1.", &lobby[..lobby.len() - 1], &format!("main-2.{tag}"), &visitor] {
-            assert_eq!(ring().read_lobby(forged), None, "{forged}");
-        }
         for forged in ["", "x", &visitor[1..], &URL_SAFE_NO_PAD.encode([7; 32]), &URL_SAFE_NO_PAD.encode([7; 16])] {
             assert_eq!(ring().read_visitor(forged), None, "{forged}");
         }
@@ -395,23 +366,5 @@ mod tests {
         assert_eq!(new(Some(&long[1..]), None), Some(SecretError::TooShort));
         assert_eq!(new(Some(&long), Some("")), None);
         assert_eq!(new(Some(SECRET), Some("short")), Some(SecretError::TooShort));
-    }
-
-    #[test]
-    fn who_has_shown_a_proof_has_a_key_of_their_own_in_the_lobby_and_one_only() {
-        let pass = Pass { proven: Some(NOW), ..Pass::new(VISITOR, NOW) };
-        let lobby = ring().tag_lobby_for("main-1", &pass);
-        let Some(("main-1", Some(key))) = ring().read_lobby(&lobby) else { panic!("{lobby}") };
-        assert_eq!((key.len(), &ring().tag_lobby_for("main-1", &pass)), (11, &lobby));
-        let others =
-            [Pass { proven: Some(NOW.plus(1)), ..pass.clone() }, Pass { visitor: VisitorId([8; 16]), ..pass.clone() }];
-        for other in others {
-            assert_ne!(ring().tag_lobby_for("main-1", &other), lobby);
-        }
-        assert_eq!(ring().tag_lobby_for("main-1", &Pass { proven: None, ..pass }), ring().tag_lobby("main-1"));
-        let tag = lobby.rsplit_once('.').unwrap().1;
-        for forged in [format!("main-1.{tag}"), format!("main-1.AAAAAAAA.{tag}"), format!("main-2.{key}.{tag}")] {
-            assert_eq!(ring().read_lobby(&forged), None, "{forged}");
-        }
     }
 }

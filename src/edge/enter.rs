@@ -56,7 +56,7 @@ pub(super) async fn enter(request: &mut Request, keys: &Keyring, env: &Env) -> R
         pass.proven = Some(host::now());
     }
     Ok(Entered {
-        lobby: keys.tag_lobby_for(config::LOBBY, &pass),
+        lobby: keys.name_lobby(config::LOBBY, &pass),
         pass: keys.seal_pass(&pass, &host::draw()?),
         visitor: keys.tag_visitor(visitor),
         expires: pass.expires,

@@ -11,12 +11,12 @@ use crate::domain::presence::turned_away;
 use crate::domain::protocol::{Health, JSON_TYPE, Problem, ProblemCode, to_json};
 use crate::domain::route::{AllowedOrigins, Denied, Head, Route, cross_origin, route, split_url};
 use crate::domain::ticket::{Keyring, SecretError};
-use crate::domain::turns::Turns;
+use crate::domain::turns::{Turn, Turns};
 
 /// The header with the network key, from the Worker to a lobby and to the presence object.
 pub(super) const NETWORK_HEADER: &str = "x-edgewise-network";
-/// The header with the admission key of somebody who has shown a proof, from the Worker to a lobby.
-pub(super) const ADMITTED_HEADER: &str = "x-edgewise-admitted";
+/// The header with whose budget a socket is opened from, from the Worker to a lobby.
+pub(super) const PAYER_HEADER: &str = "x-edgewise-payer";
 /// The header with the foreign origin to allow, from the Worker to the presence object.
 pub(super) const ORIGIN_HEADER: &str = "x-edgewise-origin";
 /// The header with the number of the last event that a client has seen, from the Worker to the presence object.
@@ -151,29 +151,31 @@ pub(super) async fn body(request: &mut Request, bytes_max: usize) -> std::result
 /// Passes an upgrade on, as a request of our own: none of the client's headers reach the object.
 async fn socket(request: &Request, env: &Env, lobby: &str) -> std::result::Result<Response, Failure> {
     let keys = keys(env)?;
-    let (name, admitted) = keys.read_lobby(lobby).ok_or(ProblemCode::NotFound)?;
+    let name = keys.read_lobby(lobby).ok_or(ProblemCode::NotFound)?;
     let networks = counts::networks(env, &address(request)?).await?;
-    let key = admitted.and_then(NetworkKey::parse).or(networks.first().copied()).unwrap_or_default();
-    // Who has to wait for a turn has been counted.
-    let turn = if host::is_limited(env) { counts::turns(|turns, now| turns.take(key, now)) } else { Some(0) };
+    let network = networks.first().copied().unwrap_or_default();
+    let payer = name.payer(network);
+    let turn =
+        if host::is_limited(env) { counts::turns(|turns, now| turns.take(name, network, now)) } else { Turn::Now };
     match turn {
-        Some(0) if host::is_within_limit(env, &key.to_string()).await => {}
-        Some(wait_ms @ 1..) => host::rest(wait_ms).await,
-        _ => {
-            host::rest(counts::turns(|turns, now| turns.hold(key, now))).await;
+        Turn::Now if host::is_within_limit(env, &payer.to_string()).await => {}
+        Turn::In(wait_ms) => host::rest(wait_ms).await,
+        Turn::Now | Turn::Refused => {
+            host::rest(counts::turns(|turns, now| turns.hold(payer, now))).await;
             return Err(enter::slow_down(LIMIT_RETRY_MS));
         }
     }
     // Today's key first, and yesterday's, by which somebody may be banned.
     let networks = networks.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
-    let told = [("upgrade", "websocket"), (NETWORK_HEADER, networks.as_str())];
-    let told: Vec<(&str, &str)> = told.into_iter().chain(admitted.map(|key| (ADMITTED_HEADER, key))).collect();
+    let payer_text = payer.to_string();
+    let told = [("upgrade", "websocket"), (NETWORK_HEADER, networks.as_str()), (PAYER_HEADER, &payer_text)];
     let upgrade = host::internal("/socket", &told, None)?;
-    let answer = env.durable_object(config::LOBBY_BINDING)?.get_by_name(name)?.fetch_with_request(upgrade).await?;
+    let answer =
+        env.durable_object(config::LOBBY_BINDING)?.get_by_name(name.lobby)?.fetch_with_request(upgrade).await?;
     if answer.status_code() == ProblemCode::SlowDown.status() {
         let hold = |turns: &mut Turns, now| {
-            turns.refuse(key, now);
-            turns.hold(key, now)
+            turns.refuse(payer, now);
+            turns.hold(payer, now)
         };
         host::rest(counts::turns(hold)).await;
     }

@@ -10,14 +10,14 @@ use worker::{
     WebSocketIncomingMessage, WebSocketPair, durable_object,
 };
 
-use super::entry::{ADMITTED_HEADER, NETWORK_HEADER};
+use super::entry::{NETWORK_HEADER, PAYER_HEADER};
 use super::host::{self, ObjectAlarm};
 use super::sockets::Sockets;
 use super::{kept, reply, reports};
 use crate::config;
 use crate::domain::census::Report;
 use crate::domain::door::Arrival;
-use crate::domain::id::{LineId, NetworkKey, SessionId, VisitorKey};
+use crate::domain::id::{LineId, NetworkKey, Payer, SessionId, VisitorKey};
 use crate::domain::limits::NUMBER_MAX;
 use crate::domain::lobby::{Effect, Input, Lobby as Machine, Rules};
 use crate::domain::metrics::{Meter, Point};
@@ -126,11 +126,11 @@ impl Shell {
         let line = LineId(u64::from_be_bytes(host::draw()?) & NUMBER_MAX);
         let session = SessionId(host::draw()?);
         // The machine first: what it recovers must not have the new socket among it.
-        let admitted = request.headers().get(ADMITTED_HEADER)?.and_then(|key| NetworkKey::parse(&key));
+        let payer = request.headers().get(PAYER_HEADER)?.and_then(|key| Payer::parse(&key)).unwrap_or_default();
         let (mut knocked, mut network) = (Ok(()), NetworkKey::default());
         self.step(None, &mut |machine, now| {
             network = machine.known_as(now, &networks);
-            knocked = machine.knock(now, admitted.unwrap_or(network));
+            knocked = machine.knock(now, payer);
             Vec::new()
         });
         if let Err(retry_ms) = knocked {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use edgewise::domain::id::VisitorId;
-use edgewise::domain::limits::{ARRIVAL_BUDGET, LIMIT_RETRY_MS};
+use edgewise::domain::limits::{AGAIN_BUDGET, ARRIVAL_BUDGET, LIMIT_RETRY_MS, VISIT_BUDGET};
 use edgewise::domain::ticket::Pass;
 use edgewise::domain::time::Time;
 use futures::future::join_all;
@@ -196,12 +196,33 @@ async fn one_network_opens_so_many_sockets_and_the_others_theirs() {
     // Whoever has shown a proof opens theirs past the flood, from the same network.
     let (visitor, then) = (VisitorId([7; 16]), Time::from_ms(1));
     let proven = Pass { proven: Some(then), ..Pass::new(visitor, then) };
-    let path = format!("/ws/{}", site.keys().tag_lobby_for(&lobby.name, &proven));
+    let path = lobby.path_with(&proven);
     let honest = Person::try_open("an honest neighbour", site.origin(), &path, site.origin(), &[]).await;
     honest.expect("a socket").welcomed(site.enter().await).await;
     lobby.socket_with("somebody else", &[("cf-connecting-ip", "203.0.113.9")]).await.welcomed(site.enter().await).await;
     pair.go_on().await;
     site.assert_no_errors_logged().await;
+}
+
+/// Somebody joins as fast as they can: they are stopped, and their neighbours are not.
+#[tokio::test]
+async fn who_joins_again_and_again_is_stopped_while_others_of_their_network_come_in() {
+    let lobby = Site::shared().await.lobby();
+    let address = [("cf-connecting-ip", "203.0.113.24")];
+    let (path, started) = (lobby.path_of(&lobby.site.enter().await), Instant::now());
+    let mut opened = 0;
+    while Person::try_open("somebody restless", lobby.site.origin(), &path, lobby.site.origin(), &address).await.is_ok()
+    {
+        opened += 1;
+    }
+    let grown = u64::try_from(started.elapsed().as_millis()).expect("a short time") / AGAIN_BUDGET.interval_ms + 1;
+    let most = VISIT_BUDGET.burst + AGAIN_BUDGET.burst;
+    assert!((most..=most + grown).contains(&opened), "{opened} sockets, of {most}");
+    for n in 0..20 {
+        let neighbour = lobby.socket_with(&format!("neighbour {n}"), &address).await;
+        neighbour.welcomed(lobby.site.enter().await).await;
+    }
+    lobby.site.assert_no_errors_logged().await;
 }
 
 /// Every type that the service itself sends, with all its fields: none arrives as the service's, or at all.

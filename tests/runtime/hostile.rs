@@ -137,7 +137,10 @@ async fn a_lobby_that_the_service_did_not_name_is_not_found_and_wakes_nothing() 
     let lobby = Site::shared().await.lobby();
     let (site, path) = (&lobby.site, lobby.path());
     let (name, tag) = path.trim_start_matches("/ws/").split_once('.').expect("a tagged name");
+    let elsewhere = Site::unlimited().await.lobby_named(name).path();
+    let (_holder, bare) = tag.split_once('.').expect("a key of its holder, and the tag");
     let made_up = [
+        format!("{name}.{bare}"),
         name.to_owned(),
         format!("{name}."),
         format!("{name}.{}", "A".repeat(tag.len())),
@@ -145,7 +148,7 @@ async fn a_lobby_that_the_service_did_not_name_is_not_found_and_wakes_nothing() 
         format!("{name}.{tag}%00"),
         format!("{name}.{tag}/"),
         format!("{name}x.{tag}"),
-        Site::unlimited().await.keys().tag_lobby(name),
+        elsewhere.trim_start_matches("/ws/").to_owned(),
         "..%2f..%2fenter".to_owned(),
         "a".repeat(4_000),
     ];

@@ -30,7 +30,7 @@ fn foreign(own: &str) -> Vec<String> {
 #[tokio::test]
 async fn foreign_pages_are_turned_away_before_any_object_is_called() {
     let site = Site::own(json!({})).await;
-    let path = format!("/ws/{}", site.keys().tag_lobby("main-1"));
+    let path = site.lobby_named("main-1").path();
     let foreign = foreign(site.origin());
     for origin in foreign.iter().map(|origin| Some(origin.as_str())).chain([None]) {
         site.knock(&path, origin).await.assert_problem(403, "forbidden_origin");

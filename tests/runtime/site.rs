@@ -4,8 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use edgewise::domain::id::VisitorId;
 use edgewise::domain::presence::Stored;
-use edgewise::domain::ticket::Keyring;
+use edgewise::domain::ticket::{Keyring, Pass};
+use edgewise::domain::time::Time;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
@@ -23,6 +25,8 @@ const IDLE: Duration = Duration::from_secs(2);
 static SHARED: OnceCell<Arc<Harness>> = OnceCell::const_new();
 static UNLIMITED: OnceCell<Arc<Harness>> = OnceCell::const_new();
 static UNWATCHED: OnceCell<Arc<Harness>> = OnceCell::const_new();
+/// Counts those of whom nothing is known.
+static VISITORS: AtomicU64 = AtomicU64::new(1 << 32);
 static LOBBIES: AtomicU64 = AtomicU64::new(0);
 
 /// A runtime, and a way to send requests to it.
@@ -287,9 +291,21 @@ pub(crate) struct Lobby {
 }
 
 impl Lobby {
-    /// Where its sockets are opened.
+    /// Where somebody opens a socket of whom nothing is known yet.
     pub(crate) fn path(&self) -> String {
-        format!("/ws/{}", self.site.keys().tag_lobby(&self.name))
+        let mut visitor = [0; 16];
+        visitor[..8].copy_from_slice(&VISITORS.fetch_add(1, Ordering::Relaxed).to_be_bytes());
+        self.path_with(&Pass::new(VisitorId(visitor), Time::default()))
+    }
+
+    /// Where somebody opens a socket who has this pass.
+    pub(crate) fn path_with(&self, pass: &Pass) -> String {
+        format!("/ws/{}", self.site.keys().name_lobby(&self.name, pass))
+    }
+
+    /// Where somebody opens a socket who has entered.
+    pub(crate) fn path_of(&self, entry: &Entry) -> String {
+        self.path_with(&self.site.keys().open_pass(&entry.pass, Time::default()).expect("a pass of this service"))
     }
 
     /// A socket that has not said anything yet.

@@ -1,7 +1,7 @@
 //! What one network may have of a lobby: how many people, and how many sockets in a while; and who stays out for having
 //! flooded it. Kept in memory only.
 
-use crate::domain::id::{NetworkKey, VisitorId};
+use crate::domain::id::{NetworkKey, Payer, VisitorId};
 use crate::domain::ledger::Ledger;
 use crate::domain::limits::{ARRIVAL_BUDGET, FILING_BUDGET, FLOOD_BUDGET};
 use crate::domain::sorted::Sorted;
@@ -16,7 +16,7 @@ pub(super) struct Networks {
     arrivals: Ledger,
     /// What was spent on reports, by network.
     filings: Ledger,
-    /// Whoever flooded, by a key of theirs: one flood, and the next after a while.
+    /// Whoever flooded: one flood, and the next after a while.
     floods: Ledger,
 }
 
@@ -25,8 +25,8 @@ impl Networks {
     ///
     /// # Errors
     /// When that is too much: the value is how many milliseconds until it is not.
-    pub(super) fn knock(&mut self, key: NetworkKey, now: Time) -> Result<(), u64> {
-        self.arrivals.take(ARRIVAL_BUDGET, key, now)
+    pub(super) fn knock(&mut self, payer: Payer, now: Time) -> Result<(), u64> {
+        self.arrivals.take(ARRIVAL_BUDGET, payer, now)
     }
 
     /// Somebody of this network reports somebody.
@@ -34,18 +34,18 @@ impl Networks {
     /// # Errors
     /// When that is too much: the value is how many milliseconds until it is not.
     pub(super) fn file(&mut self, network: NetworkKey, now: Time) -> Result<(), u64> {
-        self.filings.take(FILING_BUDGET, network, now)
+        self.filings.take(FILING_BUDGET, network.into(), now)
     }
 
     /// Somebody's line is closed because they flood: they stay out for a while.
     pub(super) fn flood(&mut self, visitor: VisitorId, now: Time) {
         // An earlier flood of theirs, from another tab, keeps them out for as long as it did.
-        let _ = self.floods.take(FLOOD_BUDGET, key(visitor), now);
+        let _ = self.floods.take(FLOOD_BUDGET, visitor.into(), now);
     }
 
     /// Whether somebody is out because they have flooded.
     pub(super) fn is_flooder(&self, visitor: VisitorId, now: Time) -> bool {
-        self.floods.of(key(visitor)).peek(FLOOD_BUDGET, now).is_err()
+        self.floods.of(visitor.into()).peek(FLOOD_BUDGET, now).is_err()
     }
 
     /// How many people of a network have a line.
@@ -68,11 +68,6 @@ impl Networks {
     }
 }
 
-/// The first bytes of a visitor's name, which is drawn at random: enough to tell those apart who flood.
-fn key(VisitorId(name): VisitorId) -> NetworkKey {
-    NetworkKey(name.first_chunk().copied().unwrap_or_default())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -87,11 +82,11 @@ mod tests {
     fn a_network_opens_so_many_sockets_and_one_more_has_to_wait_while_others_go_on() {
         let mut networks = Networks::default();
         for n in 0..ARRIVAL_BUDGET.burst {
-            assert_eq!(networks.knock(network(1), NOW), Ok(()), "{n}");
+            assert_eq!(networks.knock(network(1).into(), NOW), Ok(()), "{n}");
         }
-        assert_eq!(networks.knock(network(1), NOW), Err(ARRIVAL_BUDGET.interval_ms));
-        assert_eq!(networks.knock(network(2), NOW), Ok(()));
-        assert_eq!(networks.knock(network(1), NOW.plus(ARRIVAL_BUDGET.interval_ms)), Ok(()));
+        assert_eq!(networks.knock(network(1).into(), NOW), Err(ARRIVAL_BUDGET.interval_ms));
+        assert_eq!(networks.knock(network(2).into(), NOW), Ok(()));
+        assert_eq!(networks.knock(network(1).into(), NOW.plus(ARRIVAL_BUDGET.interval_ms)), Ok(()));
     }
 
     #[test]

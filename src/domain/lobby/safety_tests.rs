@@ -279,7 +279,7 @@ fn a_network_is_known_by_the_key_that_is_banned() {
 fn load_tests_are_not_held_back() {
     let mut hall = Hall::new(Rules { limited: false, ..rules() });
     for n in 0..2_000 {
-        assert_eq!(hall.lobby.knock(START, NetworkKey([1; 8])), Ok(()), "{n}");
+        assert_eq!(hall.lobby.knock(START, Payer([1; 8])), Ok(()), "{n}");
     }
     let _ = (hall.enter(1), hall.find(1));
     for n in 2..=u8::try_from(OPENINGS_DOUBTED).unwrap() + 5 {

@@ -36,7 +36,7 @@ static OURS: LazyLock<Ours> = LazyLock::new(|| {
         keys.seal_pass(&pass, &[1; 24]),
         keys.seal_ticket(&ticket, &[2; 24]),
         keys.tag_visitor(VISITOR),
-        keys.tag_lobby(LOBBY),
+        keys.name_lobby(LOBBY, &pass),
     ];
     Ours { keys, pass, ticket, texts }
 });
@@ -82,7 +82,7 @@ impl Shown<'_> {
             Self::Changed { which, changes } => {
                 let text = ours(*which);
                 let (name, encoded) =
-                    text.split_once('.').map_or((None, text.as_str()), |(name, tag)| (Some(name), tag));
+                    text.rsplit_once('.').map_or((None, text.as_str()), |(name, tag)| (Some(name), tag));
                 let mut bytes = URL_SAFE_NO_PAD.decode(encoded).expect("our own encoding");
                 change(&mut bytes, changes);
                 let encoded = URL_SAFE_NO_PAD.encode(bytes);
@@ -103,7 +103,8 @@ fuzz_target!(|shown: Shown<'_>| {
     assert_eq!(keys.open_pass(&text, NOW), is(0).then(|| pass.clone()), "a pass: {text}");
     assert_eq!(keys.open_ticket(&text, NOW), is(1).then(|| ticket.clone()), "a ticket: {text}");
     assert_eq!(keys.read_visitor(&text), is(2).then_some(VISITOR), "a visitor: {text}");
-    assert_eq!(keys.read_lobby(&text), is(3).then_some((LOBBY, None)), "a lobby: {text}");
+    let named = keys.read_lobby(&text).map(|name| (name.lobby, name.proven));
+    assert_eq!(named, is(3).then_some((LOBBY, false)), "a lobby: {text}");
     assert_eq!(keys.open_pass(&text, pass.expires), None, "a pass that is over");
     assert_eq!(keys.open_ticket(&text, ticket.expires), None, "a ticket that is over");
 });
