@@ -188,7 +188,7 @@ impl Admission {
                 Err(retry_ms) => Verdict::SlowDown { retry_ms },
             };
         }
-        if self.is_good(now, gate, knock.shown) {
+        if self.is_good(now, gate, network, knock.shown) {
             return match self.admit_proven(now, gate, network, knock) {
                 Ok(()) => Verdict::Admitted { proven: true },
                 Err(retry_ms) => Verdict::SlowDown { retry_ms },
@@ -210,11 +210,17 @@ impl Admission {
 
     /// Whether it stands for work that was done for nothing else. A proof of work also does where Turnstile is wanted:
     /// challenges are only given out where it is out of order.
-    fn is_good(&self, now: Time, gate: Gate, shown: Shown) -> bool {
+    fn is_good(&self, now: Time, gate: Gate, network: NetworkKey, shown: Shown) -> bool {
         match shown {
             // The Worker has looked at its own clock. By this one it is forgotten.
             Shown::Solved(solved) => {
-                solved.epoch == gate.epoch && solved.expires > now && self.used.get(&solved.id).is_none()
+                // What has become too little since it was asked for is no good: challenges would be hoarded. Half of what is
+                // asked for now still does, since that grows while somebody works.
+                let enough = solved.terms.level.saturating_add(1) >= self.level(now, gate, network);
+                solved.terms.epoch == gate.epoch
+                    && solved.expires > now
+                    && enough
+                    && self.used.get(&solved.id).is_none()
             }
             Shown::Human => true,
             Shown::Nothing | Shown::Wrong | Shown::Unsure => false,

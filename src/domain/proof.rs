@@ -83,8 +83,8 @@ pub type ProofId = [u8; 12];
 pub struct Solved {
     /// Which one.
     pub id: ProofId,
-    /// The life of the presence object that it was made for.
-    pub epoch: u64,
+    /// What it was made for.
+    pub terms: Terms,
     /// Until when it is good.
     pub expires: Time,
 }
@@ -116,7 +116,7 @@ impl Keyring {
         let (id, seconds, terms) = read_salt(&salt)?;
         let expires = Time::from_ms(seconds.saturating_mul(1_000));
         let right = algorithm == ALGORITHM && number <= terms.number_max() && hash(&salt, number) == challenge;
-        (ours && right && now < expires).then_some(Solved { id, epoch: terms.epoch, expires })
+        (ours && right && now < expires).then_some(Solved { id, terms, expires })
     }
 }
 
@@ -221,7 +221,7 @@ mod tests {
     #[test]
     fn who_has_done_the_work_is_believed_until_it_expires() {
         let text = solve(&made(1_234)).unwrap();
-        let solved = Solved { id: [0xab; 12], epoch: 7, expires: Time::from_ms(1_800_000_300_000) };
+        let solved = Solved { id: [0xab; 12], terms: TERMS, expires: Time::from_ms(1_800_000_300_000) };
         let expires = solved.expires;
         assert_eq!(read(&text), Some(solved));
         assert_eq!(ring("some").solved(&text, expires.before(1)), Some(solved));

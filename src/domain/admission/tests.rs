@@ -16,7 +16,11 @@ fn from(network: u64) -> Knock {
 fn solved(id: u64) -> Shown {
     let mut proof = [0; 12];
     proof[..8].copy_from_slice(&id.to_be_bytes());
-    Shown::Solved(Solved { id: proof, epoch: 7, expires: NOW.plus(PROOF_MS) })
+    Shown::Solved(Solved { id: proof, terms: terms(PROOF_LEVEL_MAX), expires: NOW.plus(PROOF_MS) })
+}
+
+const fn terms(level: u8) -> Terms {
+    Terms { epoch: 7, level }
 }
 
 fn showing(network: u64, shown: Shown) -> Knock {
@@ -39,7 +43,7 @@ fn enter(admission: &mut Admission, now: Time, knock: &Knock) -> Verdict {
 }
 
 #[test]
-fn the_301st_of_a_network_has_to_work_and_no_other_network_notices() {
+fn past_what_is_free_a_network_has_to_work_and_no_other_network_notices() {
     let mut admission = Admission::default();
     for n in 0..ENTER_FREE_BUDGET.burst {
         assert_eq!(enter(&mut admission, NOW, &from(1)), FREE, "{n}");
@@ -71,11 +75,32 @@ fn a_proof_counts_once_and_in_the_life_that_asked_for_it() {
     let mut admission = Admission::default();
     let raised = Some(NOW);
     assert_eq!(admission.knock(NOW, GATE, raised, &showing(1, solved(1))), PROVEN);
-    for shown in [solved(1), Shown::Wrong, Shown::Solved(Solved { id: [9; 12], epoch: 8, expires: NOW.plus(9) })] {
+    let elsewhere = Solved { id: [9; 12], terms: Terms { epoch: 8, level: 0 }, expires: NOW.plus(9) };
+    for shown in [solved(1), Shown::Wrong, Shown::Solved(elsewhere)] {
         let refused = admission.knock(NOW, GATE, raised, &showing(2, shown));
         assert!(matches!(refused, Verdict::Required { wrong: true, proof: Proof::Pow, .. }), "{shown:?}: {refused:?}");
     }
     assert_eq!(enter(&mut admission, NOW, &showing(1, Shown::Wrong)), FREE, "what is not needed is not looked at");
+}
+
+#[test]
+fn challenges_that_were_hoarded_are_no_good_once_the_work_has_grown() {
+    let mut admission = Admission::default();
+    while enter(&mut admission, NOW, &from(1)) == FREE {}
+    let easy = |id, level| Shown::Solved(Solved { id: [id; 12], terms: terms(level), expires: NOW.plus(PROOF_MS) });
+    for n in 0..2 * PROOFS_PER_LEVEL {
+        assert_eq!(enter(&mut admission, NOW, &showing(1, solved(n))), PROVEN, "{n}");
+    }
+    let wrong = Verdict::Required { proof: Proof::Pow, terms: terms(2), wrong: true };
+    assert_eq!(enter(&mut admission, NOW, &showing(1, easy(100, 0))), wrong);
+    assert_eq!(enter(&mut admission, NOW, &showing(1, easy(101, 1))), PROVEN, "half of it still does");
+    assert_eq!(
+        admission.knock(NOW, GATE, Some(NOW), &showing(2, easy(102, 0))),
+        PROVEN,
+        "for another network all does"
+    );
+    let calm = NOW.plus(2 * PROOFS_PER_LEVEL * ENTER_PROVEN_BUDGET.interval_ms);
+    assert_eq!(admission.knock(calm, GATE, Some(NOW), &showing(1, easy(100, 0))), PROVEN);
 }
 
 #[test]
@@ -85,7 +110,7 @@ fn so_many_proofs_are_remembered_and_for_one_more_there_is_no_room_until_one_exp
     for n in 0..PROOFS_MAX as u64 {
         assert_eq!(admission.knock(NOW, gate, Some(NOW), &showing(1, solved(n))), PROVEN);
     }
-    let one_more = showing(1, Shown::Solved(Solved { id: [9; 12], epoch: 7, expires: NOW.plus(9 * PROOF_MS) }));
+    let one_more = showing(1, Shown::Solved(Solved { id: [9; 12], terms: terms(0), expires: NOW.plus(9 * PROOF_MS) }));
     assert_eq!(admission.knock(NOW, gate, Some(NOW), &one_more), Verdict::SlowDown { retry_ms: 1_000 });
     assert_eq!(admission.knock(NOW.plus(PROOF_MS), gate, Some(NOW), &one_more), PROVEN);
     assert_eq!(admission.used.len(), 1);
