@@ -260,16 +260,14 @@ pub const ARRIVAL_BUDGET: Budget = Budget { burst: 600, interval_ms: 500 };
 /// Within that, sockets of one network are opened one after the other, each when its turn comes: whoever talks meanwhile has
 /// to wait for one of them at a time.
 pub const ARRIVAL_PACE: Budget = Budget { burst: 5, interval_ms: 10 };
-/// Sockets that one visitor opens: a few tabs, or a line that breaks again and again, and then one in a while: even in the worst
-/// network everybody is back within the grace.
-pub const VISIT_BUDGET: Budget = Budget { burst: 4, interval_ms: 30_000 };
-/// By so much at most it takes longer, for some more than for others.
-pub const VISIT_SPREAD_MS: u64 = 20_000;
+/// Sockets that one visitor opens: all tabs that anybody talks in, and a line that breaks again and again; then one in a while,
+/// which is sooner than a place is given up.
+pub const VISIT_BUDGET: Budget = Budget { burst: VISITOR_SESSIONS_MAX as u64, interval_ms: 25_000 };
+/// By so much at most that takes longer, for some more than for others.
+pub const VISIT_SPREAD_MS: u64 = 15_000;
 /// Sockets that all those of one network open together who have used that up: a train between two tunnels fits.
 pub const AGAIN_BUDGET: Budget = Budget { burst: 20, interval_ms: 2_000 };
-/// Whoever would have to wait longer for one of their own is refused: a page waits for longer than that.
-pub const VISIT_WAIT_MS: u64 = 8_000;
-/// Whoever would have to wait longer for a turn is refused.
+/// Whoever would have to wait longer for a turn is refused: a page gives up after 10 s, in which it also has to connect.
 pub const ARRIVAL_WAIT_MS: u64 = 5_000;
 /// Whom an object has refused, nobody asks it about again for so long.
 pub const REFUSED_BUDGET: Budget = Budget { burst: 1, interval_ms: 2_000 };

@@ -1,7 +1,9 @@
 //! The names of lobbies as they stand in paths: with the service's tag, and with a key of whoever was given the name, so that
 //! the door can tell a person who connects again and again from a crowd behind one address.
 //!
-//! `name.kind-and-key.tag`. The key says nothing about the visitor to anybody but the service, and is another one each day.
+//! `name.kind-and-key.tag`. The key is a hash that nobody else can make: whoever sees the path of a socket can tell that two of
+//! them are of one visitor, and nothing else of them. Whoever enters is given another one each day; a page keeps the name that
+//! it has as long as it has a place to come back to.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -117,6 +119,12 @@ mod tests {
             forged[at] = if forged[at] == b'A' { b'B' } else { b'A' };
             assert_eq!(ring().read_lobby(&String::from_utf8(forged).unwrap()), None, "character {at}");
             assert_eq!(ring().read_lobby(&name[..at]), None, "cut at {at}");
+        }
+        for holder in ["", "x", "v", "p", "vAAAAAAAAAA", "vAAAAAAAAAAAA", "xAAAAAAAAAAA", "AAAAAAAAAAA"] {
+            let named = format!("main-1.{holder}");
+            let tag = mac(ring().lobby_key(), &[named.as_bytes()]);
+            let signed = format!("{named}.{}", URL_SAFE_NO_PAD.encode(&tag[..TAG_BYTES]));
+            assert_eq!(ring().read_lobby(&signed), None, "{holder}");
         }
         let (named, tag) = name.rsplit_once('.').unwrap();
         let moved = named.replace("main-1", "main-2");

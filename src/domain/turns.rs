@@ -6,7 +6,7 @@ use super::id::{NetworkKey, Payer};
 use super::ledger::Ledger;
 use super::limits::{
     AGAIN_BUDGET, ARRIVAL_PACE, ARRIVAL_WAIT_MS, REFUSAL_MS_MAX, REFUSAL_PACE, REFUSED_BUDGET, VISIT_BUDGET,
-    VISIT_SPREAD_MS, VISIT_WAIT_MS,
+    VISIT_SPREAD_MS,
 };
 use super::lobby_name::LobbyName;
 use super::rate_limit::Budget;
@@ -58,7 +58,7 @@ impl Turns {
         let paid = self.visits.take(budget, visitor, now);
         match paid.or_else(|_| self.again.take(AGAIN_BUDGET, network.into(), now)) {
             Ok(()) => Some(0),
-            Err(_) => self.visits.queue(budget, visitor, now, VISIT_WAIT_MS),
+            Err(_) => self.visits.queue(budget, visitor, now, ARRIVAL_WAIT_MS),
         }
     }
 
@@ -135,17 +135,17 @@ mod tests {
             let (mut turns, me) = (Turns::default(), name(holder, false));
             while turns.take(me, HERE, NOW) != Turn::Refused {}
             let free_at = NOW.plus(interval_ms(holder));
-            let early = free_at.before(VISIT_WAIT_MS + 1);
+            let early = free_at.before(ARRIVAL_WAIT_MS + 1);
             let mut take = |now| {
                 // Some of what the network has for all such has come back.
                 while turns.again.take(AGAIN_BUDGET, HERE.into(), now).is_ok() {}
                 turns.take(me, HERE, now)
             };
             assert_eq!(take(early), Turn::Refused);
-            assert_eq!(take(early.plus(1)), Turn::In(VISIT_WAIT_MS));
+            assert_eq!(take(early.plus(1)), Turn::In(ARRIVAL_WAIT_MS));
             assert_eq!(take(early.plus(1)), Turn::Refused, "one at a time");
         }
-        assert!(interval_ms(u64::MAX) + VISIT_WAIT_MS < GRACE_MS, "everybody is back within the grace");
+        assert!(interval_ms(u64::MAX) < GRACE_MS, "sooner than a place is given up");
     }
 
     #[test]

@@ -126,11 +126,11 @@ impl Shell {
         let line = LineId(u64::from_be_bytes(host::draw()?) & NUMBER_MAX);
         let session = SessionId(host::draw()?);
         // The machine first: what it recovers must not have the new socket among it.
-        let payer = request.headers().get(PAYER_HEADER)?.and_then(|key| Payer::parse(&key)).unwrap_or_default();
+        let payer = request.headers().get(PAYER_HEADER)?.and_then(|key| Payer::parse(&key));
         let (mut knocked, mut network) = (Ok(()), NetworkKey::default());
         self.step(None, &mut |machine, now| {
             network = machine.known_as(now, &networks);
-            knocked = machine.knock(now, payer);
+            knocked = machine.knock(now, payer.unwrap_or(network.into()));
             Vec::new()
         });
         if let Err(retry_ms) = knocked {
