@@ -41,7 +41,8 @@ else
     say "WARNING: building without panic unwinding: one panic will restart every object of its isolate."
     compiler="$(rustc --version)"
 fi
-[ -z "$features" ] || arguments+=(--features "$features")
+# What is not uploaded need not be small.
+[ -z "$features" ] || arguments+=(--no-opt --features "$features")
 
 # One build at a time: the variants share their compiled dependencies, and so the place of edgewise.wasm.
 mkdir -p "$out" "$CARGO_TARGET_DIR"
