@@ -261,8 +261,9 @@ pub const ARRIVAL_BUDGET: Budget = Budget { burst: 600, interval_ms: 500 };
 /// to wait for one of them at a time.
 pub const ARRIVAL_PACE: Budget = Budget { burst: 5, interval_ms: 10 };
 /// Sockets that one visitor opens: all tabs that anybody talks in, and a line that breaks again and again; then one in a while,
-/// which is sooner than a place is given up.
-pub const VISIT_BUDGET: Budget = Budget { burst: VISITOR_SESSIONS_MAX as u64, interval_ms: 25_000 };
+/// sooner than a place is given up, also for a page that has to wait its turn
+/// (`among_fifty_who_rejoin_without_end_a_page_is_back_before_its_place_is_given_up`).
+pub const VISIT_BUDGET: Budget = Budget { burst: VISITOR_SESSIONS_MAX as u64, interval_ms: 20_000 };
 /// By so much at most that takes longer, for some more than for others.
 pub const VISIT_SPREAD_MS: u64 = 15_000;
 /// Sockets that all those of one network open together who have used that up: a train between two tunnels fits.

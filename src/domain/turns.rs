@@ -52,9 +52,7 @@ impl Turns {
     /// In how many milliseconds a visitor may open a further socket: who has opened enough does it in place of others of their
     /// network, or waits for one of their own.
     fn visit(&mut self, visitor: Payer, network: NetworkKey, now: Time) -> Option<u64> {
-        // Not the same for all, so that those who came together do not go on coming together.
-        let later_ms = VISIT_SPREAD_MS * u64::from(visitor.0[0]) / 256;
-        let budget = Budget { interval_ms: VISIT_BUDGET.interval_ms + later_ms, ..VISIT_BUDGET };
+        let budget = budget(visitor);
         let paid = self.visits.take(budget, visitor, now);
         match paid.or_else(|_| self.again.take(AGAIN_BUDGET, network.into(), now)) {
             Ok(()) => Some(0),
@@ -72,6 +70,12 @@ impl Turns {
         // Of several at once the first counts.
         let _ = self.refused.take(REFUSED_BUDGET, payer, now);
     }
+}
+
+/// What a visitor may open. Not the same for all, so that those who came together do not go on coming together.
+fn budget(visitor: Payer) -> Budget {
+    let later_ms = VISIT_SPREAD_MS * u64::from(visitor.0[0]) / 256;
+    Budget { interval_ms: VISIT_BUDGET.interval_ms + later_ms, ..VISIT_BUDGET }
 }
 
 #[cfg(test)]
@@ -128,13 +132,10 @@ mod tests {
 
     #[test]
     fn who_has_used_up_everything_waits_for_one_of_their_own_and_everybody_for_another_time() {
-        let interval_ms = |holder: u64| {
-            VISIT_BUDGET.interval_ms + VISIT_SPREAD_MS * u64::from(Payer(holder.to_be_bytes()).0[0]) / 256
-        };
         for holder in [0, 7 << 56, u64::MAX] {
             let (mut turns, me) = (Turns::default(), name(holder, false));
             while turns.take(me, HERE, NOW) != Turn::Refused {}
-            let free_at = NOW.plus(interval_ms(holder));
+            let free_at = NOW.plus(budget(me.holder).interval_ms);
             let early = free_at.before(ARRIVAL_WAIT_MS + 1);
             let mut take = |now| {
                 // Some of what the network has for all such has come back.
@@ -145,7 +146,11 @@ mod tests {
             assert_eq!(take(early.plus(1)), Turn::In(ARRIVAL_WAIT_MS));
             assert_eq!(take(early.plus(1)), Turn::Refused, "one at a time");
         }
-        assert!(interval_ms(u64::MAX) < GRACE_MS, "sooner than a place is given up");
+        let [first, last] = [0, u64::MAX].map(|holder| budget(name(holder, false).holder).interval_ms);
+        assert!(
+            (VISIT_BUDGET.interval_ms..last).contains(&first) && last < GRACE_MS,
+            "sooner than a place is given up"
+        );
     }
 
     #[test]
@@ -166,5 +171,74 @@ mod tests {
         assert_eq!(holds[..4], [0, 0, 150, 300]);
         assert!(holds.is_sorted() && holds[99] == REFUSAL_MS_MAX);
         assert_eq!(turns.hold(THERE.into(), NOW), 0);
+    }
+
+    /// Chance, told by a seed (Lehmer's generator, of Park and Miller).
+    struct Chance(u64);
+
+    impl Chance {
+        fn below(&mut self, bound: u64) -> u64 {
+            self.0 = self.0 * 48_271 % 2_147_483_647;
+            self.0 % bound
+        }
+    }
+
+    /// How a page waits for a line: it tries within a quarter of a second, then with full jitter within 1, 2, 4, 8 and 15 s. A try
+    /// takes as long as the answer does, and half a second of its own; after 10 s it is given up. The value is when it is there.
+    fn returns(turns: &mut Turns, crowd: &mut Crowd, me: LobbyName<'_>, from: Time, chance: &mut Chance) -> Time {
+        let mut now = from.plus(chance.below(250));
+        for bound in (0..).map(|tries| 15_000.min(1_000 << tries)) {
+            crowd.rush(turns, now);
+            match turns.take(me, HERE, now) {
+                Turn::Now => return now.plus(500),
+                Turn::In(ms) if ms <= 9_500 => return now.plus(ms + 500),
+                Turn::In(_) => now = now.plus(10_000),
+                Turn::Refused => now = now.plus(turns.hold(HERE.into(), now) + 500),
+            }
+            now = now.plus(chance.below(bound));
+        }
+        unreachable!("it goes on")
+    }
+
+    /// Fifty who join, leave and join again as fast as they can: who they are, and when each tries next.
+    struct Crowd(Vec<(u64, Time)>);
+
+    impl Crowd {
+        fn new() -> Self {
+            Self((0..50).map(|n| (n << 56 | 1, NOW)).collect())
+        }
+
+        /// All that they try until then.
+        fn rush(&mut self, turns: &mut Turns, until: Time) {
+            while let Some((holder, next)) =
+                self.0.iter_mut().min_by_key(|(_, next)| *next).filter(|(_, at)| *at < until)
+            {
+                let now = *next;
+                let ms = match turns.take(name(*holder, false), HERE, now) {
+                    Turn::Now => 0,
+                    Turn::In(ms) => ms,
+                    Turn::Refused => turns.hold(HERE.into(), now),
+                };
+                *next = now.plus(ms + 5);
+            }
+        }
+    }
+
+    #[test]
+    fn among_fifty_who_rejoin_without_end_a_page_is_back_before_its_place_is_given_up() {
+        let mut worst = 0;
+        for seed in 1..=500 {
+            let (mut turns, mut crowd, mut chance) = (Turns::default(), Crowd::new(), Chance(seed));
+            let me = name((seed % 256) << 56 | 2, false);
+            let begun = NOW.plus(60_000 + chance.below(60_000));
+            crowd.rush(&mut turns, begun);
+            // It has used up what it had.
+            for _ in 0..VISIT_BUDGET.burst {
+                let _ = turns.visits.take(budget(me.holder), me.holder, begun);
+            }
+            let back = returns(&mut turns, &mut crowd, me, begun, &mut chance);
+            worst = worst.max(back.since(begun));
+        }
+        assert!(worst < GRACE_MS, "{worst} ms");
     }
 }
