@@ -235,7 +235,7 @@ async fn main() -> ExitCode {
     flood.over.store(true, Ordering::Relaxed);
     let took: Vec<(Instant, Duration)> =
         join_all(talks).await.into_iter().flat_map(|talk| talk.expect("a talk")).collect();
-    join_all(floods).await;
+    join_all(floods).await.into_iter().for_each(|task| task.expect("a flood that goes on"));
     let within = |spans: &[(Instant, Duration)]| {
         let is_within = |at: &Instant| spans.iter().any(|(from, span)| from <= at && *at < *from + *span);
         let mut times: Vec<Duration> = took.iter().filter(|(at, _)| is_within(at)).map(|(_, took)| *took).collect();
