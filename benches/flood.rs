@@ -33,8 +33,8 @@ use site::{Entry, Lobby, Site};
 
 const PAIRS: usize = 100;
 const TEXT: &str = "a message of a usual length, or so";
-/// How often one of two says something: a lively talk.
-const PACE: Duration = Duration::from_millis(500);
+/// How often one of two says something: each as fast as the budget allows.
+const PACE: Duration = Duration::from_millis(125);
 /// How long it is quiet, before the flood and after it.
 const QUIET: Duration = Duration::from_secs(20);
 const FLOOD: Duration = Duration::from_mins(1);
