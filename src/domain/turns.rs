@@ -26,10 +26,15 @@ pub enum Turn {
 /// The turns of each visitor, and of each network or of whoever has proven something.
 #[derive(Debug, Default)]
 pub struct Turns {
+    /// Sockets of each visitor.
     visits: Ledger,
+    /// Of each network, those of visitors who have had all of theirs.
     again: Ledger,
+    /// Turns that each payer has taken.
     taken: Ledger,
+    /// Payers whom an object has refused a moment ago.
     refused: Ledger,
+    /// Refusals that each payer has been told.
     answered: Ledger,
 }
 
