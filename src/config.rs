@@ -54,6 +54,8 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 mod tests {
     use super::*;
     use crate::domain::limits::FRAME_BYTES_MAX;
+    use crate::domain::protocol::ProblemCode;
+    use crate::domain::route::{AllowedOrigins, Head, route};
 
     const WRANGLER: &str = include_str!("../wrangler.toml");
 
@@ -75,6 +77,29 @@ mod tests {
             assert!(WRANGLER.contains(secret), "{secret} is told of");
             assert!(!WRANGLER.contains(&format!("\n{secret} =")), "{secret} is not in the file");
         }
+    }
+
+    #[test]
+    fn what_the_worker_answers_is_not_looked_for_among_the_files() {
+        let line = WRANGLER.lines().find_map(|line| line.strip_prefix("run_worker_first = [")).unwrap();
+        let listed: Vec<&str> = line.split('"').skip(1).step_by(2).collect();
+        let is_first = |path: &str| listed.iter().any(|rule| path == *rule || is_below(path, rule));
+        let is_own = |path: &str| {
+            let head = Head { method: "GET", path, ..Head::default() };
+            route(&head, &AllowedOrigins::default()).map_err(|denied| denied.code) != Err(ProblemCode::NotFound)
+        };
+        let own =
+            ["/ws/x", "/enter", "/events", "/presence", "/healthz", "/admin", "/admin/", "/admin.html", "/admin/x"];
+        for path in listed.iter().map(|rule| rule.replace('*', "x")).chain(own.map(str::to_owned)) {
+            assert!(is_own(&path) && is_first(&path), "{path}");
+        }
+        for path in ["/", "/index.html", "/js/main.js", "/wsx", "/nope"] {
+            assert!(!is_own(path) && !is_first(path), "{path}");
+        }
+    }
+
+    fn is_below(path: &str, rule: &str) -> bool {
+        rule.strip_suffix('*').is_some_and(|start| path.starts_with(start))
     }
 
     #[test]
