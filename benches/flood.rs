@@ -1,10 +1,14 @@
 //! What a flood costs those who talk: how long messages of a hundred honest pairs take while nobody floods, and while one
 //! socket sends a thousand frames a second and fifty others join again as fast as they can, all from the same network and
-//! in the same lobby. Both are measured in one run: it is quiet, then comes the flood, then it is quiet again. How a flood
-//! begins is told apart, next to what fifty-one requests for a picture do at once: everything here shares one thread, which
-//! has to hear of each connection.
+//! in the same lobby. Both are measured in one run: it is quiet, then comes the flood, from its first moment to its last,
+//! then it is quiet again.
 //!
-//! `cargo bench --bench flood` prints the table, and fails when the p99 of the flood is more than twice the quiet one.
+//! Everything here shares one thread: the lobby, the Worker before it, and what answers for the platform. What that has
+//! before each Worker with a page, to tell files from the rest, would be a third of what an attempt costs; a deployed
+//! lobby never shares a thread with it, and it is left out. What connections cost by themselves is told apart.
+//!
+//! `cargo bench --bench flood` prints the table, and fails when the p99 of the flood is more than twice the quiet one, or
+//! when the machine was somebody else's for half of the time.
 
 #![allow(dead_code, reason = "the modules of the runtime tests do more than is needed here")]
 #![allow(clippy::print_stdout, reason = "this is what it is for")]
@@ -17,6 +21,8 @@ mod events;
 mod harness;
 #[path = "../tests/runtime/site.rs"]
 mod site;
+#[path = "flood/stolen.rs"]
+mod stolen;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -30,6 +36,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 
 use client::{Came, Person, say};
 use site::{Entry, Lobby, Site};
+use stolen::{Stolen, Watch};
 
 const PAIRS: usize = 100;
 const TEXT: &str = "a message of a usual length, or so";
@@ -62,15 +69,6 @@ struct Count {
     frames: u64,
     tries: u64,
     refused: u64,
-}
-
-impl std::ops::Sub for Count {
-    type Output = Self;
-
-    fn sub(self, before: Self) -> Self {
-        let [frames, tries] = [self.frames - before.frames, self.tries - before.tries];
-        Self { frames, tries, refused: self.refused - before.refused }
-    }
 }
 
 impl std::fmt::Display for Count {
@@ -193,15 +191,45 @@ async fn talk(
     took
 }
 
-/// In milliseconds.
-fn percentile(sorted: &[Duration], percent: usize) -> f64 {
-    sorted[(sorted.len() - 1) * percent / 100].as_secs_f64() * 1_000.0
+/// Messages of a span.
+struct Times {
+    /// How long they took, shortest first: those of them that nothing was stolen from.
+    own: Vec<Duration>,
+    all: usize,
+}
+
+impl Times {
+    /// Of those that were sent in these spans.
+    fn of(took: &[(Instant, Duration)], spans: &[(Instant, Duration)], stolen: &Stolen) -> Self {
+        let is_within = |at: &Instant| spans.iter().any(|(from, span)| from <= at && *at < *from + *span);
+        let within: Vec<_> = took.iter().filter(|(at, _)| is_within(at)).collect();
+        let own = within.iter().filter(|(at, took)| !stolen.touches(*at, *took));
+        let mut own: Vec<Duration> = own.map(|(_, took)| *took).collect();
+        own.sort_unstable();
+        Self { own, all: within.len() }
+    }
+
+    /// Whether they show something: of half of them at least nothing was stolen.
+    fn is_own(&self) -> bool {
+        2 * self.own.len() >= self.all
+    }
+
+    /// In milliseconds.
+    fn percentile(&self, percent: usize) -> f64 {
+        self.own.get(self.own.len().saturating_sub(1) * percent / 100).map_or(f64::NAN, |took| took.as_secs_f64() * 1e3)
+    }
+
+    fn row(&self, name: &str) {
+        let [p50, p99] = [50, 99].map(|percent| self.percentile(percent));
+        println!("| {name} | {} | {} | {p50:.2} | {p99:.2} |", self.all, self.all - self.own.len());
+    }
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let site = Site::own(json!({})).await;
+    let site = Site::own(json!({ "page": false })).await;
     let lobby = site.lobby();
+    let watch = Watch::begin();
     let flood = Arc::new(Flood::default());
     let mut talks: Vec<JoinHandle<_>> = Vec::new();
     for n in 0..PAIRS {
@@ -217,17 +245,15 @@ async fn main() -> ExitCode {
         floods.push(tokio::spawn(rejoiner(site.clone(), lobby.name.clone(), entry, Arc::clone(&flood))));
     }
     sleep(SETTLE).await;
-    let pictures = Instant::now();
-    join_all((0..=REJOINERS).map(|_| site.get("/favicon.svg"))).await;
+    let requests = Instant::now();
+    join_all((0..=REJOINERS).map(|_| site.get("/healthz"))).await;
     sleep(SETTLE).await;
     let before = Instant::now();
     sleep(QUIET).await;
     let begun = Instant::now();
     flood.on.store(true, Ordering::Relaxed);
-    sleep(ONSET).await;
-    let onset = flood.count();
     sleep(FLOOD).await;
-    let all = flood.count();
+    let done = flood.count();
     flood.on.store(false, Ordering::Relaxed);
     sleep(SETTLE).await;
     let after = Instant::now();
@@ -236,27 +262,22 @@ async fn main() -> ExitCode {
     let took: Vec<(Instant, Duration)> =
         join_all(talks).await.into_iter().flat_map(|talk| talk.expect("a talk")).collect();
     join_all(floods).await.into_iter().for_each(|task| task.expect("a flood that goes on"));
-    let within = |spans: &[(Instant, Duration)]| {
-        let is_within = |at: &Instant| spans.iter().any(|(from, span)| from <= at && *at < *from + *span);
-        let mut times: Vec<Duration> = took.iter().filter(|(at, _)| is_within(at)).map(|(_, took)| *took).collect();
-        times.sort_unstable();
-        times
-    };
-    println!("| | messages | p50 ms | p99 ms |\n| --- | --- | --- | --- |");
-    let row = |name: &str, spans: &[(Instant, Duration)]| {
-        let times = within(spans);
-        let [p50, p99] = [50, 99].map(|percent| percentile(&times, percent));
-        println!("| {name} | {} | {p50:.2} | {p99:.2} |", times.len());
-        p99
-    };
-    row("51 pictures at once", &[(pictures, SETTLE)]);
-    row("the first second of the flood", &[(begun, Duration::from_secs(1))]);
-    row("its onset", &[(begun, ONSET)]);
-    row("from its first moment on", &[(begun, ONSET + FLOOD)]);
-    let flooded = row("the flood", &[(begun + ONSET, FLOOD)]);
-    let quiet = row("quiet", &[(before, QUIET), (after, QUIET)]);
-    let ratio = flooded / quiet;
-    println!("onset: {onset}; the flood: {}; p99 {ratio:.2} times the quiet one, of at most {RATIO_MAX}", all - onset);
     site.assert_no_errors_logged().await;
+    let stolen = watch.end().await;
+    let times = |spans: &[(Instant, Duration)]| Times::of(&took, spans, &stolen);
+    println!("| | messages | left out | p50 ms | p99 ms |\n| --- | --- | --- | --- | --- |");
+    times(&[(requests, SETTLE)]).row("51 requests at once");
+    times(&[(begun, Duration::from_secs(1))]).row("the first second of the flood");
+    let [onset, flooded] = [ONSET, FLOOD].map(|span| times(&[(begun, span)]));
+    let quiet = times(&[(before, QUIET), (after, QUIET)]);
+    for (name, times) in [("its first five seconds", &onset), ("all of it", &flooded), ("quiet", &quiet)] {
+        times.row(name);
+    }
+    if ![&onset, &flooded, &quiet].into_iter().all(Times::is_own) {
+        println!("{done}; the machine was somebody else's for too long: this shows nothing");
+        return ExitCode::FAILURE;
+    }
+    let ratio = flooded.percentile(99) / quiet.percentile(99);
+    println!("{done}; p99 {ratio:.2} times the quiet one, of at most {RATIO_MAX}");
     if ratio <= RATIO_MAX { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -7,8 +7,9 @@
 //   ← {"id":2,"command":"kill"}
 //   → {"id":2,"ok":{"url":"http://127.0.0.1:40001"}}   when it runs again
 //
-// Everything in the argument is optional: "release", no further vars, the platform's limit as configured, and a fresh SEAL_KEY; `"secrets":null` is a
-// worker without any. It ends with its stdin, so that nothing outlives a test that was killed.
+// Everything in the argument is optional: "release", no further vars, the platform's limit and the page as configured, and
+// a fresh SEAL_KEY; `"secrets":null` is a worker without any. It ends with its stdin, so that nothing outlives a test that
+// was killed.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -21,8 +22,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 /**
- * `doorLimit`: how many requests of one network the platform lets through in ten seconds.
- * @typedef {{ variant?: "release" | "probe", vars?: Record<string, string>, secrets?: Record<string, string> | null, doorLimit?: number }} Options
+ * `doorLimit`: how many requests of one network the platform lets through in ten seconds. `page`: whether it is served.
+ * @typedef {{ variant?: "release" | "probe", vars?: Record<string, string>, secrets?: Record<string, string> | null, doorLimit?: number, page?: boolean }} Options
  */
 /** @typedef {{ id: number, command: string, binding?: string, name?: string, object?: string, webSockets?: "close" | "hibernate", sql?: string, params?: unknown[] }} Request */
 /** @typedef {{ prepare: (sql: string) => { bind: (...values: unknown[]) => { all: () => Promise<{ results: unknown[] }> } } }} D1 */
@@ -50,15 +51,18 @@ const require = createRequire(import.meta.url);
 const { createTestHarness } = /** @type {typeof import("wrangler")} */ (require('wrangler'));
 
 /** @type {Options} */
-const { variant = 'release', vars = {}, secrets = { SEAL_KEY: randomBytes(32).toString('base64url') }, doorLimit } =
+const { variant = 'release', vars = {}, secrets = { SEAL_KEY: randomBytes(32).toString('base64url') }, doorLimit, page = true } =
   JSON.parse(process.argv[2] ?? '{}');
 
 /** The configuration; one of its own, beside the other, where it differs. @returns {string} */
 function configuration() {
   const path = join(root, bundles[variant], 'wrangler.toml');
-  if (doorLimit === undefined) return path;
+  if (doorLimit === undefined && page) return path;
   const own = join(root, bundles[variant], `wrangler-${process.pid}.toml`);
-  writeFileSync(own, readFileSync(path, 'utf8').replace(/simple = \{ limit = \d+/, `simple = { limit = ${doorLimit}`));
+  let text = readFileSync(path, 'utf8');
+  if (doorLimit !== undefined) text = text.replace(/simple = \{ limit = \d+/, `simple = { limit = ${doorLimit}`);
+  if (!page) text = text.replace(/^\[assets\]\n(?:.+\n)+/m, '');
+  writeFileSync(own, text);
   process.on('exit', () => rmSync(own, { force: true }));
   return own;
 }
