@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-# The stages share two cores, one cargo folder and one report: never at once.
+# The stages share two cores, one cargo folder and one report: never at once, but for the two that say so.
 .NOTPARALLEL:
 
 PORT ?= 8787
@@ -70,8 +70,8 @@ check-upload:
 ## Testing
 
 .PHONY: test test-unit test-vectors test-js test-timing test-simulation test-matching test-population test-client test-model
-.PHONY: test-runtime test-chaos test-browser bundles model looks fuzz fuzz-build chaos soak
-test: setup test-unit test-vectors test-js test-timing test-simulation test-matching test-population test-client test-model fuzz-build test-runtime test-chaos test-browser ## all tests, in the order in which they fail soonest
+.PHONY: test-runtime test-chaos test-model-chaos test-browser bundles model looks fuzz fuzz-build chaos soak
+test: setup test-unit test-vectors test-js test-timing test-simulation test-matching test-population test-client fuzz-build test-model-chaos test-runtime test-browser ## all tests, in the order in which they fail soonest
 
 test-unit: ## the modules' own tests
 	$(stage) sh -c 'cargo test --locked --lib && cargo test --locked --doc'
@@ -121,6 +121,10 @@ test-runtime: bundles ## the built worker in the real runtime
 # shares its machine.
 test-chaos: bundles ## the real runtime, broken on purpose: a minute of what `make chaos` does
 	$(stage) cargo test --locked --profile sim --test chaos -- --seeds 1,2,3 --pairs 8 --seconds 20 --returns 500
+
+# The one computes for a minute, and the other waits for one.
+test-model-chaos: bundles ## test-model and test-chaos, side by side
+	@MAKE='$(MAKE)' scripts/beside.sh test-chaos test-model
 
 # Much of it is waiting, so files run side by side.
 test-browser: bundles ## the page in Chromium
