@@ -42,7 +42,9 @@ impl Turns {
     /// When it is somebody's turn who has been given this name.
     pub fn take(&mut self, name: LobbyName<'_>, network: NetworkKey, now: Time) -> Turn {
         let payer = name.payer(network);
-        if self.refused.of(payer).peek(REFUSED_BUDGET, now).is_err() {
+        // Whoever could come in neither way has spent nothing of their own.
+        let is_late = self.taken.of(payer).peek(ARRIVAL_PACE, now).is_err_and(|wait_ms| wait_ms > ARRIVAL_WAIT_MS);
+        if is_late || self.refused.of(payer).peek(REFUSED_BUDGET, now).is_err() {
             return Turn::Refused;
         }
         let Some(visit_ms) = self.visit(name.holder, network, now) else { return Turn::Refused };
@@ -114,6 +116,19 @@ mod tests {
         assert_eq!(waits.last(), Some(&ARRIVAL_WAIT_MS), "and who would have to wait longer is refused");
         assert_eq!(turns.take(name(2_000, false), THERE, NOW), Turn::Now);
         assert_eq!(turns.take(name(2_001, true), HERE, NOW), Turn::Now, "who has proven something is no crowd");
+    }
+
+    #[test]
+    fn whom_a_crowd_keeps_out_has_all_of_their_own_left() {
+        let (mut turns, me) = (Turns::default(), name(0, false));
+        while turns.taken.queue(ARRIVAL_PACE, HERE.into(), NOW, ARRIVAL_WAIT_MS).is_some() {}
+        for _ in 0..100 {
+            assert_eq!(turns.take(me, HERE, NOW), Turn::Refused);
+        }
+        let own = VISIT_BUDGET.burst + AGAIN_BUDGET.burst;
+        let later = NOW.plus(ARRIVAL_WAIT_MS + ARRIVAL_PACE.burst * ARRIVAL_PACE.interval_ms);
+        let opened = (0..=own).filter(|n| turns.take(me, HERE, later.plus(n * 10)) == Turn::Now).count();
+        assert_eq!(opened as u64, own);
     }
 
     #[test]
