@@ -10,25 +10,26 @@ mod fields;
 mod http;
 mod log;
 mod preferences;
+mod problem;
 mod read;
 mod report;
 mod server;
+mod stats;
 
-pub use admin::{
-    Announced, AnnouncementList, BanRequest, BanView, BanViews, HourPoint, LobbyStats, NewAnnouncement, Paused, Raised,
-    Stats, TallyStats, WaitStep,
-};
+pub use admin::{Announced, AnnouncementList, BanRequest, BanView, BanViews, NewAnnouncement, Paused, Raised};
 pub use client::{ClientFrame, Hello, Text};
 pub use fields::{Fields, Json};
 pub use http::{
-    Announcement, Contact, EnterInfo, EnterRequest, Entered, Health, InForce, JSON_TYPE, PROBLEM_TYPE, PresenceCounts,
-    PresenceDocument, Problem, ProblemCode, Retract, Severity, name_of, to_json,
+    Announcement, EnterInfo, EnterRequest, Entered, Health, InForce, JSON_TYPE, PresenceCounts, PresenceDocument,
+    Retract, Severity, name_of, to_json,
 };
 pub use log::{Level, LogLine};
 pub use preferences::{Interest, Interests, Lang, Preferences};
+pub use problem::{Contact, PROBLEM_TYPE, Problem, ProblemCode};
 pub use read::decode;
 pub use report::{Line, Lines, Reason, Shown, Side};
 pub use server::{EndReason, PartnerState, Presence, Refusal, Resumed, ServerFrame, SessionState, WireLimits};
+pub use stats::{HourPoint, LobbyStats, Stats, TallyStats, WaitStep};
 
 use serde::de::{self, Deserializer, Unexpected};
 use serde::{Deserialize, Serialize, Serializer};
