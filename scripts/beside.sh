@@ -1,14 +1,30 @@
 #!/usr/bin/env bash
-# Runs two targets of the Makefile side by side, and shows what the first has printed when both have ended:
-# beside.sh <one that mostly waits> <one that mostly computes, and lets the other go first>
+# Runs two targets of the Makefile side by side: beside.sh <one that mostly waits> <one that mostly computes>
+# The second lets the first go first where there is too little for both. What the first prints is shown when both have
+# ended. Bundles, which more than one stage needs, are taken as they are.
 set -uo pipefail
-waits="$1"
-computes="$2"
-log="$(mktemp)"
-trap 'rm -f "$log"' EXIT
+log="$(mktemp)" || exit
+jobs=()
+# Each in a process group of its own, so that an interruption ends all of it.
+start() {
+    set -m
+    "$@" </dev/null &
+    jobs+=("$!")
+    set +m
+}
+finish() {
+    for job in "${jobs[@]}"; do kill -- -"$job" 2>/dev/null; done
+    wait
+    cat "$log"
+    rm -f "$log"
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+start "${MAKE:-make}" --old-file=bundles "$1" >"$log" 2>&1
+start nice "${MAKE:-make}" --old-file=bundles "$2"
 status=0
-"${MAKE:-make}" --old-file=bundles "$waits" >"$log" 2>&1 </dev/null &
-nice "${MAKE:-make}" "$computes" || status=$?
-wait $! || status=$?
-cat "$log"
+for job in "${jobs[@]}"; do wait "$job" || status=$?; done
+jobs=()
 exit "$status"
