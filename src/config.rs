@@ -83,23 +83,24 @@ mod tests {
     fn what_the_worker_answers_is_not_looked_for_among_the_files() {
         let line = WRANGLER.lines().find_map(|line| line.strip_prefix("run_worker_first = [")).unwrap();
         let listed: Vec<&str> = line.split('"').skip(1).step_by(2).collect();
+        let is_below = |path: &str, rule: &str| rule.strip_suffix('*').is_some_and(|start| path.starts_with(start));
         let is_first = |path: &str| listed.iter().any(|rule| path == *rule || is_below(path, rule));
         let is_own = |path: &str| {
             let head = Head { method: "GET", path, ..Head::default() };
             route(&head, &AllowedOrigins::default()).map_err(|denied| denied.code) != Err(ProblemCode::NotFound)
         };
-        let own =
-            ["/ws/x", "/enter", "/events", "/presence", "/healthz", "/admin", "/admin/", "/admin.html", "/admin/x"];
-        for path in listed.iter().map(|rule| rule.replace('*', "x")).chain(own.map(str::to_owned)) {
+        // All that routing knows, whoever adds to it.
+        let (_, routes) = include_str!("domain/route.rs").split_once("\nfn place(").unwrap();
+        let (routes, _) = routes.split_once("\n}\n").unwrap();
+        let known: Vec<&str> = routes.split('"').skip(1).step_by(2).filter(|text| text.len() > 1).collect();
+        assert!(known.contains(&"/enter") && known.contains(&"/ws/"));
+        let paths = known.iter().map(|path| if path.ends_with('/') { format!("{path}x") } else { (*path).to_owned() });
+        for path in paths.chain(listed.iter().map(|rule| rule.replace('*', "x"))).chain(["/admin/".to_owned()]) {
             assert!(is_own(&path) && is_first(&path), "{path}");
         }
         for path in ["/", "/index.html", "/js/main.js", "/wsx", "/nope"] {
             assert!(!is_own(path) && !is_first(path), "{path}");
         }
-    }
-
-    fn is_below(path: &str, rule: &str) -> bool {
-        rule.strip_suffix('*').is_some_and(|start| path.starts_with(start))
     }
 
     #[test]

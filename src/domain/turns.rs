@@ -42,17 +42,17 @@ impl Turns {
     /// When it is somebody's turn who has been given this name.
     pub fn take(&mut self, name: LobbyName<'_>, network: NetworkKey, now: Time) -> Turn {
         let payer = name.payer(network);
-        // Whoever could come in neither way has spent nothing of their own.
-        let is_late = self.taken.of(payer).peek(ARRIVAL_PACE, now).is_err_and(|wait_ms| wait_ms > ARRIVAL_WAIT_MS);
-        if is_late || self.refused.of(payer).peek(REFUSED_BUDGET, now).is_err() {
+        // First what others have used up: whoever is kept out by that has spent nothing of their own.
+        let is_crowded = self.taken.of(payer).peek(ARRIVAL_PACE, now).is_err_and(|wait_ms| wait_ms > ARRIVAL_WAIT_MS);
+        if is_crowded || self.refused.of(payer).peek(REFUSED_BUDGET, now).is_err() {
             return Turn::Refused;
         }
         let Some(visit_ms) = self.visit(name.holder, network, now) else { return Turn::Refused };
-        // Not from when the visitor may: whoever comes after them would have to wait for that too.
-        match self.taken.queue(ARRIVAL_PACE, payer, now, ARRIVAL_WAIT_MS).map(|turn_ms| turn_ms.max(visit_ms)) {
-            None => Turn::Refused,
-            Some(0) => Turn::Now,
-            Some(wait_ms) => Turn::In(wait_ms),
+        // Not from when the visitor may: whoever comes after them would have to wait for that too. There is a turn: see above.
+        let turn_ms = self.taken.queue(ARRIVAL_PACE, payer, now, ARRIVAL_WAIT_MS).unwrap_or(ARRIVAL_WAIT_MS);
+        match turn_ms.max(visit_ms) {
+            0 => Turn::Now,
+            wait_ms => Turn::In(wait_ms),
         }
     }
 

@@ -60,8 +60,13 @@ function configuration() {
   if (doorLimit === undefined && page) return path;
   const own = join(root, bundles[variant], `wrangler-${process.pid}.toml`);
   let text = readFileSync(path, 'utf8');
-  if (doorLimit !== undefined) text = text.replace(/simple = \{ limit = \d+/, `simple = { limit = ${doorLimit}`);
-  if (!page) text = text.replace(/^\[assets\]\n(?:.+\n)+/m, '');
+  /** @param {RegExp} part @param {string} by */
+  const replace = (part, by) => {
+    if (!part.test(text)) throw new Error(`${path} has nothing like ${part}`);
+    text = text.replace(part, by);
+  };
+  if (doorLimit !== undefined) replace(/simple = \{ limit = \d+/, `simple = { limit = ${doorLimit}`);
+  if (!page) replace(/^\[assets\]\n(?:.+\n)+/m, '');
   writeFileSync(own, text);
   process.on('exit', () => rmSync(own, { force: true }));
   return own;

@@ -42,7 +42,7 @@ pub(crate) struct Harness {
 }
 
 impl Harness {
-    /// Starts one. `options` are the harness's own: `variant`, `vars` and `secrets`.
+    /// Starts one. `options` are the harness's own: `variant`, `vars`, `secrets`, `doorLimit` and `page`.
     pub(crate) async fn start(options: &Value) -> Self {
         let _turn = STARTING.acquire().await.expect("never closed");
         let mut child = Command::new("node_modules/.bin/node")

@@ -72,6 +72,7 @@ impl World {
         assert!(!blocked, "invariant 6: met somebody who is blocked");
     }
 
+    /// No more people, lines and messages than there may be.
     fn check_bounds(&self) {
         let mut networks: BTreeMap<NetworkKey, usize> = BTreeMap::new();
         for record in self.kept.values() {
