@@ -3,12 +3,15 @@
 //! in the same lobby. Both are measured in one run: it is quiet, then comes the flood, from its first moment to its last,
 //! then it is quiet again.
 //!
-//! Everything here shares one thread: the lobby, the Worker before it, and what answers for the platform. What that has
-//! before each Worker with a page, to tell files from the rest, would be a third of what an attempt costs; a deployed
-//! lobby never shares a thread with it, and it is left out. What connections cost by themselves is told apart.
+//! Everything here shares one thread: the lobby, the Worker before it, and what answers for the platform. The router that
+//! tells a page's files from the rest is left out: it would be a third of what an attempt costs (1.25 ms with it, 0.8 ms
+//! without, on two cores), and a deployed lobby never shares a thread with it. The Worker, which it does not share one
+//! with either, is ours, and stays. What connections cost by themselves is told apart.
 //!
-//! `cargo bench --bench flood` prints the table, and fails when the p99 of the flood is more than twice the quiet one, or
-//! when the machine was somebody else's for half of the time.
+//! `cargo bench --bench flood` prints the table, and fails when the p99 of the flood, from its first moment to its last, is
+//! more than twice the quiet one. How it begins is told, and held to nothing by itself: a hundredth of a minute is more
+//! than half a second. Messages are left out that were sent while a processor was taken away from this machine; when that
+//! was a tenth of them, nothing is shown, and it fails as well.
 
 #![allow(dead_code, reason = "the modules of the runtime tests do more than is needed here")]
 #![allow(clippy::print_stdout, reason = "this is what it is for")]
@@ -35,6 +38,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 
 use client::{Came, Person, say};
+use edgewise::domain::limits::REFUSAL_MS_MAX;
 use site::{Entry, Lobby, Site};
 use stolen::{Stolen, Watch};
 
@@ -47,8 +51,10 @@ const QUIET: Duration = Duration::from_secs(20);
 const FLOOD: Duration = Duration::from_mins(1);
 /// How long a flood has what its fifty may have at once: eight sockets each, one in ten milliseconds.
 const ONSET: Duration = Duration::from_secs(5);
-/// What happens in the first moments of quiet is what the flood has left behind.
+/// What happens in the first moments of quiet is what has happened before.
 const SETTLE: Duration = Duration::from_secs(2);
+/// After a flood that takes until the last refusal has been told.
+const EBB: Duration = Duration::from_millis(REFUSAL_MS_MAX);
 const REJOINERS: usize = 50;
 const FRAMES_PER_SECOND: usize = 1_000;
 /// Beyond this the flood is in the way.
@@ -178,8 +184,10 @@ async fn talk(
     while !flood.is_over() {
         n += 1;
         for _ in 0..2 {
-            pace.tick().await;
-            let sent = Instant::now();
+            let free = Instant::now();
+            let due = pace.tick().await;
+            // What one could not say in time, because what one said before had not arrived, is late from then on.
+            let sent = if free > due { due } else { Instant::now() };
             ann.say(&c, n, TEXT).await;
             assert_eq!(hear(&mut bob, "say").await, say(&c, n, TEXT));
             took.push((sent, sent.elapsed()));
@@ -193,36 +201,39 @@ async fn talk(
 
 /// Messages of a span.
 struct Times {
-    /// How long they took, shortest first: those of them that nothing was stolen from.
+    /// How long they took, shortest first.
+    all: Vec<Duration>,
+    /// Those of them that were sent while the machine was its own.
     own: Vec<Duration>,
-    all: usize,
 }
 
 impl Times {
     /// Of those that were sent in these spans.
     fn of(took: &[(Instant, Duration)], spans: &[(Instant, Duration)], stolen: &Stolen) -> Self {
         let is_within = |at: &Instant| spans.iter().any(|(from, span)| from <= at && *at < *from + *span);
-        let within: Vec<_> = took.iter().filter(|(at, _)| is_within(at)).collect();
-        let own = within.iter().filter(|(at, took)| !stolen.touches(*at, *took));
-        let mut own: Vec<Duration> = own.map(|(_, took)| *took).collect();
+        let within = || took.iter().filter(|(at, _)| is_within(at));
+        let mut all: Vec<Duration> = within().map(|(_, took)| *took).collect();
+        let mut own: Vec<Duration> = within().filter(|(at, _)| !stolen.has(*at)).map(|(_, took)| *took).collect();
+        all.sort_unstable();
         own.sort_unstable();
-        Self { own, all: within.len() }
+        Self { all, own }
     }
 
-    /// Whether they show something: of half of them at least nothing was stolen.
+    /// Whether they show something: less than a tenth of them is left out.
     fn is_own(&self) -> bool {
-        2 * self.own.len() >= self.all
-    }
-
-    /// In milliseconds.
-    fn percentile(&self, percent: usize) -> f64 {
-        self.own.get(self.own.len().saturating_sub(1) * percent / 100).map_or(f64::NAN, |took| took.as_secs_f64() * 1e3)
+        10 * self.own.len() > 9 * self.all.len()
     }
 
     fn row(&self, name: &str) {
-        let [p50, p99] = [50, 99].map(|percent| self.percentile(percent));
-        println!("| {name} | {} | {} | {p50:.2} | {p99:.2} |", self.all, self.all - self.own.len());
+        let left_out = self.all.len() - self.own.len();
+        let [p50, p99, p99_of_all] = [percentile(&self.own, 50), percentile(&self.own, 99), percentile(&self.all, 99)];
+        println!("| {name} | {} | {left_out} | {p50:.2} | {p99:.2} | {p99_of_all:.2} |", self.all.len());
     }
+}
+
+/// In milliseconds; not a number when there are none.
+fn percentile(sorted: &[Duration], percent: usize) -> f64 {
+    sorted.get(sorted.len().saturating_sub(1) * percent / 100).map_or(f64::NAN, |took| took.as_secs_f64() * 1e3)
 }
 
 #[tokio::main]
@@ -255,17 +266,16 @@ async fn main() -> ExitCode {
     sleep(FLOOD).await;
     let done = flood.count();
     flood.on.store(false, Ordering::Relaxed);
-    sleep(SETTLE).await;
+    sleep(EBB + SETTLE).await;
     let after = Instant::now();
     sleep(QUIET).await;
     flood.over.store(true, Ordering::Relaxed);
     let took: Vec<(Instant, Duration)> =
         join_all(talks).await.into_iter().flat_map(|talk| talk.expect("a talk")).collect();
     join_all(floods).await.into_iter().for_each(|task| task.expect("a flood that goes on"));
-    site.assert_no_errors_logged().await;
     let stolen = watch.end().await;
     let times = |spans: &[(Instant, Duration)]| Times::of(&took, spans, &stolen);
-    println!("| | messages | left out | p50 ms | p99 ms |\n| --- | --- | --- | --- | --- |");
+    println!("| | messages | left out | p50 ms | p99 ms | p99 of all |\n| --- | --- | --- | --- | --- | --- |");
     times(&[(requests, SETTLE)]).row("51 requests at once");
     times(&[(begun, Duration::from_secs(1))]).row("the first second of the flood");
     let [onset, flooded] = [ONSET, FLOOD].map(|span| times(&[(begun, span)]));
@@ -273,11 +283,12 @@ async fn main() -> ExitCode {
     for (name, times) in [("its first five seconds", &onset), ("all of it", &flooded), ("quiet", &quiet)] {
         times.row(name);
     }
+    site.assert_no_errors_logged().await;
     if ![&onset, &flooded, &quiet].into_iter().all(Times::is_own) {
-        println!("{done}; the machine was somebody else's for too long: this shows nothing");
+        println!("{done}; a tenth or more of what was sent is left out: this shows nothing");
         return ExitCode::FAILURE;
     }
-    let ratio = flooded.percentile(99) / quiet.percentile(99);
+    let ratio = percentile(&flooded.own, 99) / percentile(&quiet.own, 99);
     println!("{done}; p99 {ratio:.2} times the quiet one, of at most {RATIO_MAX}");
     if ratio <= RATIO_MAX { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
