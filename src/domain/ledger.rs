@@ -30,11 +30,11 @@ impl Ledger {
         Ok(())
     }
 
-    /// Somebody takes one token, now or when its turn comes: the value is how many milliseconds it has to wait for that.
+    /// Somebody takes so many tokens, now or when its turn comes: the value is how many milliseconds it has to wait for that.
     /// `None` when that is longer than `longest_ms`: then it has taken nothing.
-    pub fn queue(&mut self, budget: Budget, payer: Payer, now: Time, longest_ms: u64) -> Option<u64> {
+    pub fn queue(&mut self, budget: Budget, payer: Payer, tokens: u64, now: Time, longest_ms: u64) -> Option<u64> {
         let mut spent = self.of(payer);
-        let wait_ms = spent.queue(budget, now, longest_ms)?;
+        let wait_ms = spent.queue(budget, tokens, now, longest_ms)?;
         self.note(payer, spent, now);
         Some(wait_ms)
     }
@@ -74,10 +74,17 @@ mod tests {
     #[test]
     fn who_queues_gets_a_turn_each_and_none_that_is_too_far_off() {
         let mut ledger = Ledger::default();
-        let turns = [(); 6].map(|()| ledger.queue(BUDGET, payer(1), NOW, 200));
+        let turns = [(); 6].map(|()| ledger.queue(BUDGET, payer(1), 1, NOW, 200));
         assert_eq!(turns, [Some(0), Some(0), Some(0), Some(100), Some(200), None]);
-        assert_eq!(ledger.queue(BUDGET, payer(1), NOW.plus(100), 200), Some(200), "who got none has taken none");
-        assert_eq!(ledger.queue(BUDGET, payer(2), NOW, 200), Some(0));
+        assert_eq!(ledger.queue(BUDGET, payer(1), 1, NOW.plus(100), 200), Some(200), "who got none has taken none");
+        assert_eq!(ledger.queue(BUDGET, payer(2), 1, NOW, 200), Some(0));
+    }
+
+    #[test]
+    fn who_takes_several_waits_for_one_and_whoever_comes_next_for_all_of_them() {
+        let mut ledger = Ledger::default();
+        let turns = [1, 1, 3, 1, 1].map(|tokens| ledger.queue(BUDGET, payer(1), tokens, NOW, 300));
+        assert_eq!(turns, [Some(0), Some(0), Some(0), Some(300), None]);
     }
 
     #[test]

@@ -40,13 +40,19 @@ impl Spent {
         self.after(budget, now).map(|_| ())
     }
 
-    /// Takes one token, now or as soon as there is one: the value is how many milliseconds that takes. `None` when it would
-    /// take longer than `longest_ms`: then nothing is taken.
-    pub fn queue(&mut self, budget: Budget, now: Time, longest_ms: u64) -> Option<u64> {
-        let full_at = self.full_at.max(now).plus(budget.interval_ms);
+    /// Takes so many tokens, now or as soon as there is one: the value is how many milliseconds that takes. Whoever comes next
+    /// waits for the others. `None` when it would take longer than `longest_ms`: then nothing is taken.
+    pub fn queue(&mut self, budget: Budget, tokens: u64, now: Time, longest_ms: u64) -> Option<u64> {
+        let full_at = self.full_at.max(now).plus(tokens * budget.interval_ms);
         let wait_ms = self.after(budget, now).err().unwrap_or_default();
         (wait_ms <= longest_ms).then(|| self.full_at = full_at)?;
         Some(wait_ms)
+    }
+
+    /// How many tokens are away, one that is coming back included.
+    #[must_use]
+    pub const fn taken(&self, budget: Budget, now: Time) -> u64 {
+        self.full_at.since(now).div_ceil(budget.interval_ms)
     }
 
     /// When all that was taken will have come back.
@@ -114,6 +120,14 @@ mod tests {
         let later = now.plus(BUDGET.burst * BUDGET.interval_ms);
         let taken = std::iter::repeat_with(|| spent.take(BUDGET, later)).take_while(Result::is_ok).count();
         assert_eq!(taken as u64, BUDGET.burst);
+    }
+
+    #[test]
+    fn what_was_taken_is_away_until_it_has_come_back() {
+        let (mut spent, now) = (Spent::default(), Time::from_ms(1_000_000));
+        let taken: Vec<_> = (0..3).map(|_| (spent.taken(BUDGET, now), spent.take(BUDGET, now)).0).collect();
+        assert_eq!(taken, [0, 1, 2]);
+        assert_eq!([0, 249, 250, 749, 750, 9_999].map(|ms| spent.taken(BUDGET, now.plus(ms))), [3, 3, 2, 1, 0, 0]);
     }
 
     #[test]

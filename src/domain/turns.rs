@@ -5,7 +5,7 @@
 use super::id::{NetworkKey, Payer};
 use super::ledger::Ledger;
 use super::limits::{
-    AGAIN_BUDGET, ARRIVAL_PACE, ARRIVAL_WAIT_MS, REFUSAL_MS_MAX, REFUSAL_PACE, REFUSED_BUDGET, VISIT_BUDGET,
+    AGAIN_BUDGET, ARRIVAL_PACE, ARRIVAL_WAIT_MS, REFUSAL_MS_MAX, REFUSAL_PACE, REFUSED_BUDGET, TURNS_MAX, VISIT_BUDGET,
     VISIT_SPREAD_MS,
 };
 use super::lobby_name::LobbyName;
@@ -47,9 +47,12 @@ impl Turns {
         if is_crowded || self.refused.of(payer).peek(REFUSED_BUDGET, now).is_err() {
             return Turn::Refused;
         }
+        // Each that the same visitor has opened lately makes the next one longer.
+        let lately = self.visits.of(name.holder).taken(budget(name.holder), now);
+        let turns = TURNS_MAX.min(1 + lately);
         let Some(visit_ms) = self.visit(name.holder, network, now) else { return Turn::Refused };
         // Not from when the visitor may: whoever comes after them would have to wait for that too. There is a turn: see above.
-        let turn_ms = self.taken.queue(ARRIVAL_PACE, payer, now, ARRIVAL_WAIT_MS).unwrap_or(ARRIVAL_WAIT_MS);
+        let turn_ms = self.taken.queue(ARRIVAL_PACE, payer, turns, now, ARRIVAL_WAIT_MS).unwrap_or(ARRIVAL_WAIT_MS);
         match turn_ms.max(visit_ms) {
             0 => Turn::Now,
             wait_ms => Turn::In(wait_ms),
@@ -63,13 +66,13 @@ impl Turns {
         let paid = self.visits.take(budget, visitor, now);
         match paid.or_else(|_| self.again.take(AGAIN_BUDGET, network.into(), now)) {
             Ok(()) => Some(0),
-            Err(_) => self.visits.queue(budget, visitor, now, ARRIVAL_WAIT_MS),
+            Err(_) => self.visits.queue(budget, visitor, 1, now, ARRIVAL_WAIT_MS),
         }
     }
 
     /// In how many milliseconds somebody is told that they are refused.
     pub fn hold(&mut self, payer: Payer, now: Time) -> u64 {
-        self.answered.queue(REFUSAL_PACE, payer, now, REFUSAL_MS_MAX).unwrap_or(REFUSAL_MS_MAX)
+        self.answered.queue(REFUSAL_PACE, payer, 1, now, REFUSAL_MS_MAX).unwrap_or(REFUSAL_MS_MAX)
     }
 
     /// An object has refused somebody.
@@ -88,7 +91,7 @@ fn budget(visitor: Payer) -> Budget {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::limits::GRACE_MS;
+    use crate::domain::limits::{GRACE_MS, RETURNS_PER_SECOND};
 
     const NOW: Time = Time::from_ms(1_000_000);
     const HERE: NetworkKey = NetworkKey([1; 8]);
@@ -119,15 +122,59 @@ mod tests {
     }
 
     #[test]
+    fn who_comes_again_takes_longer_each_time_and_waits_no_longer_than_others() {
+        let (mut turns, me) = (Turns::default(), name(0, false));
+        // What may be at once has been used up.
+        while turns.taken.take(ARRIVAL_PACE, HERE.into(), NOW).is_ok() {}
+        let mut take = |who| wait_ms(turns.take(who, HERE, NOW)).unwrap() / ARRIVAL_PACE.interval_ms;
+        let waits = [me, me, me, me, me, me, me, name(1, false)].map(&mut take);
+        assert_eq!(waits, [1, 2, 4, 7, 11, 16, 21, 26]);
+    }
+
+    /// The longest wait of so many pages of one network that lose their line at the same moment and come back (see
+    /// [`returns`]) when each has opened so many sockets a moment ago.
+    fn crowd_is_back_in(people: u64, lately: u64, seed: u64) -> u64 {
+        let (mut turns, mut chance) = (Turns::default(), Chance(seed));
+        let pages: Vec<_> = (0..people).map(|n| name(n << 48 | n, false)).collect();
+        for page in &pages {
+            (0..lately).for_each(|_| turns.visits.take(budget(page.holder), page.holder, NOW).expect("a visit"));
+        }
+        // The try of each page: when, and its number.
+        let mut tries: Vec<_> =
+            pages.iter().map(|page| (NOW.plus(chance.below(people * 1_000 / RETURNS_PER_SECOND)), 0, *page)).collect();
+        let mut last = NOW;
+        while let Some(next) = (0..tries.len()).min_by_key(|n| tries[*n].0) {
+            let (now, count, page) = tries.swap_remove(next);
+            match come(&mut turns, page, now) {
+                Ok(back) => last = last.max(back),
+                Err(told) => {
+                    let bound = 15_000.min(1_000 << count);
+                    tries.push((told.plus(chance.below(bound)), count + 1, page));
+                }
+            }
+        }
+        last.since(NOW)
+    }
+
+    #[test]
+    fn a_school_is_back_within_its_grace_also_when_it_comes_for_the_third_time() {
+        for lately in 0..3 {
+            let worst = (1..=20).map(|seed| crowd_is_back_in(500, lately, seed)).max().unwrap();
+            assert!(worst < GRACE_MS, "{worst} ms after {lately}");
+        }
+    }
+
+    #[test]
     fn whom_a_crowd_keeps_out_has_all_of_their_own_left() {
         let (mut turns, me) = (Turns::default(), name(0, false));
-        while turns.taken.queue(ARRIVAL_PACE, HERE.into(), NOW, ARRIVAL_WAIT_MS).is_some() {}
+        while turns.taken.queue(ARRIVAL_PACE, HERE.into(), 1, NOW, ARRIVAL_WAIT_MS).is_some() {}
         for _ in 0..100 {
             assert_eq!(turns.take(me, HERE, NOW), Turn::Refused);
         }
         let own = VISIT_BUDGET.burst + AGAIN_BUDGET.burst;
         let later = NOW.plus(ARRIVAL_WAIT_MS + ARRIVAL_PACE.burst * ARRIVAL_PACE.interval_ms);
-        let opened = (0..=own).filter(|n| turns.take(me, HERE, later.plus(n * 10)) == Turn::Now).count();
+        let at = |n: u64| later.plus(n * ARRIVAL_PACE.burst * ARRIVAL_PACE.interval_ms);
+        let opened = (0..=own).filter(|n| turns.take(me, HERE, at(*n)) == Turn::Now).count();
         assert_eq!(opened as u64, own);
     }
 
@@ -203,17 +250,26 @@ mod tests {
         }
     }
 
-    /// How a page waits for a line: it tries within a quarter of a second, then with full jitter within 1, 2, 4, 8 and 15 s. A try
-    /// takes as long as the answer does, and half a second of its own; after 10 s it is given up. The value is when it is there.
+    /// A page tries: when it is there, or told that it is not. A try takes as long as the answer does, and half a second of its
+    /// own; after 10 s it is given up.
+    fn come(turns: &mut Turns, me: LobbyName<'_>, now: Time) -> Result<Time, Time> {
+        match turns.take(me, HERE, now) {
+            Turn::Now => Ok(now.plus(500)),
+            Turn::In(ms) if ms <= 9_500 => Ok(now.plus(ms + 500)),
+            Turn::In(_) => Err(now.plus(10_000)),
+            Turn::Refused => Err(now.plus(turns.hold(HERE.into(), now) + 500)),
+        }
+    }
+
+    /// How a page waits for a line: it tries within a quarter of a second, then with full jitter within 1, 2, 4, 8 and 15 s. The
+    /// value is when it is there.
     fn returns(turns: &mut Turns, crowd: &mut Crowd, me: LobbyName<'_>, from: Time, chance: &mut Chance) -> Time {
         let mut now = from.plus(chance.below(250));
         for bound in (0..).map(|tries| 15_000.min(1_000 << tries)) {
             crowd.rush(turns, now);
-            match turns.take(me, HERE, now) {
-                Turn::Now => return now.plus(500),
-                Turn::In(ms) if ms <= 9_500 => return now.plus(ms + 500),
-                Turn::In(_) => now = now.plus(10_000),
-                Turn::Refused => now = now.plus(turns.hold(HERE.into(), now) + 500),
+            match come(turns, me, now) {
+                Ok(back) => return back,
+                Err(told) => now = told,
             }
             now = now.plus(chance.below(bound));
         }
@@ -250,7 +306,7 @@ mod tests {
         for seed in 1..=500 {
             let (mut turns, mut crowd, mut chance) = (Turns::default(), Crowd::new(), Chance(seed));
             let me = name((seed % 256) << 56 | 2, false);
-            let begun = NOW.plus(60_000 + chance.below(60_000));
+            let begun = NOW.plus(chance.below(120_000));
             crowd.rush(&mut turns, begun);
             // It has used up what it had.
             for _ in 0..VISIT_BUDGET.burst {
