@@ -49,8 +49,8 @@ const PACE: Duration = Duration::from_millis(125);
 /// How long it is quiet, before the flood and after it.
 const QUIET: Duration = Duration::from_secs(20);
 const FLOOD: Duration = Duration::from_mins(1);
-/// How long a flood has what its fifty may have at once: eight sockets each, one in ten milliseconds.
-const ONSET: Duration = Duration::from_secs(5);
+/// How long it takes until its fifty have had what each may have at once: eight sockets, each a turn longer than the one before.
+const ONSET: Duration = Duration::from_secs(15);
 /// What happens in the first moments of quiet is what has happened before.
 const SETTLE: Duration = Duration::from_secs(2);
 /// After a flood that takes until the last refusal has been told.
@@ -280,7 +280,7 @@ async fn main() -> ExitCode {
     times(&[(begun, Duration::from_secs(1))]).row("the first second of the flood");
     let [onset, flooded] = [ONSET, FLOOD].map(|span| times(&[(begun, span)]));
     let quiet = times(&[(before, QUIET), (after, QUIET)]);
-    for (name, times) in [("its first five seconds", &onset), ("all of it", &flooded), ("quiet", &quiet)] {
+    for (name, times) in [("its first fifteen seconds", &onset), ("all of it", &flooded), ("quiet", &quiet)] {
         times.row(name);
     }
     site.assert_no_errors_logged().await;
