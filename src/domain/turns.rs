@@ -116,7 +116,8 @@ mod tests {
         let at_once = usize::try_from(ARRIVAL_PACE.burst).unwrap();
         assert!(waits[..at_once].iter().all(|wait| *wait == 0));
         assert!(waits[at_once - 1..].windows(2).all(|two| two[1] - two[0] == ARRIVAL_PACE.interval_ms));
-        assert_eq!(waits.last(), Some(&ARRIVAL_WAIT_MS), "and who would have to wait longer is refused");
+        let longest = ARRIVAL_WAIT_MS - ARRIVAL_WAIT_MS % ARRIVAL_PACE.interval_ms;
+        assert_eq!(waits.last(), Some(&longest), "and who would have to wait longer is refused");
         assert_eq!(turns.take(name(2_000, false), THERE, NOW), Turn::Now);
         assert_eq!(turns.take(name(2_001, true), HERE, NOW), Turn::Now, "who has proven something is no crowd");
     }
@@ -128,7 +129,7 @@ mod tests {
         while turns.taken.take(ARRIVAL_PACE, HERE.into(), NOW).is_ok() {}
         let mut take = |who| wait_ms(turns.take(who, HERE, NOW)).unwrap() / ARRIVAL_PACE.interval_ms;
         let waits = [me, me, me, me, me, me, me, name(1, false)].map(&mut take);
-        assert_eq!(waits, [1, 2, 4, 7, 11, 16, 21, 26]);
+        assert_eq!(waits, [1, 2, 4, 7, 11, 15, 19, 23]);
     }
 
     /// The longest wait of so many pages of one network that lose their line at the same moment and come back (see
@@ -182,8 +183,8 @@ mod tests {
     fn who_comes_again_and_again_has_so_many_of_their_own_and_what_their_network_has_for_all_such() {
         let mut turns = Turns::default();
         let most = VISIT_BUDGET.burst + AGAIN_BUDGET.burst;
-        // Never more at once than a crowd may be.
-        let at = |n: u64| NOW.plus(n * ARRIVAL_PACE.burst * ARRIVAL_PACE.interval_ms);
+        // Never before the turn of the one before is over.
+        let at = |n: u64| NOW.plus(n * TURNS_MAX * ARRIVAL_PACE.interval_ms);
         let opened: Vec<_> = (0..=most).map(|n| turns.take(name(0, false), HERE, at(n))).collect();
         let wide = usize::try_from(most).unwrap();
         assert_eq!(opened[..wide], vec![Turn::Now; wide]);
