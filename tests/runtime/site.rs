@@ -147,12 +147,7 @@ impl Site {
 
     /// Enters with this body.
     pub(crate) async fn enter_with(&self, body: &Value) -> Entry {
-        let answer = self.post_enter(body.to_string()).await;
-        assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
-        let document = answer.json();
-        let text = |field: &str| document[field].as_str().unwrap_or_else(|| panic!("{field} in {document}")).to_owned();
-        let expires = document["expires"].as_u64().unwrap_or_else(|| panic!("when {document} expires"));
-        Entry { pass: text("pass"), lobby: text("lobby"), visitor: text("visitor"), expires }
+        self.post_enter(body.to_string()).await.entry()
     }
 
     /// Enters as somebody new.
@@ -269,6 +264,16 @@ impl Answer {
     /// The body as JSON.
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error} in {self:?}"))
+    }
+
+    /// What somebody has who was let in.
+    #[track_caller]
+    pub(crate) fn entry(&self) -> Entry {
+        assert_eq!(self.status, StatusCode::OK, "{self:?}");
+        let document = self.json();
+        let text = |field: &str| document[field].as_str().unwrap_or_else(|| panic!("{field} in {document}")).to_owned();
+        let expires = document["expires"].as_u64().unwrap_or_else(|| panic!("when {document} expires"));
+        Entry { pass: text("pass"), lobby: text("lobby"), visitor: text("visitor"), expires }
     }
 
     /// It is a refusal with this code (RFC 9457), which tells nobody how the service is built.
