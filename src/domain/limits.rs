@@ -260,8 +260,9 @@ pub const ARRIVAL_BUDGET: Budget = Budget { burst: 600, interval_ms: 500 };
 /// Within that, sockets of one network are opened one after the other, each when its turn comes: whoever talks meanwhile has
 /// to wait for one of them at a time, also where the Worker and the object share one slow processor.
 pub const ARRIVAL_PACE: Budget = Budget { burst: 5, interval_ms: 15 };
-/// Somebody's first socket takes one turn, the next one two, and so on up to this: a crowd comes in quickly, also for a second
-/// time, and those who come again and again leave nearly all of the time to those who talk.
+/// Who has opened a socket lately (it counts until [`VISIT_BUDGET`] has given it back) takes two turns for the next one, then
+/// three, and so on up to this, in a queue of those who come again: a crowd comes in quickly, and they leave nearly all of the
+/// time to those who talk.
 pub const TURNS_MAX: u64 = 4;
 /// Sockets that one visitor opens: all tabs that anybody talks in, and a line that breaks again and again; then one in a while,
 /// sooner than a place is given up, also for a page that has to wait its turn

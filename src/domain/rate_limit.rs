@@ -43,7 +43,7 @@ impl Spent {
     /// Takes so many tokens, now or as soon as there is one: the value is how many milliseconds that takes. Whoever comes next
     /// waits for the others. `None` when it would take longer than `longest_ms`: then nothing is taken.
     pub fn queue(&mut self, budget: Budget, tokens: u64, now: Time, longest_ms: u64) -> Option<u64> {
-        let full_at = self.full_at.max(now).plus(tokens * budget.interval_ms);
+        let full_at = self.full_at.max(now).plus(tokens.saturating_mul(budget.interval_ms));
         let wait_ms = self.after(budget, now).err().unwrap_or_default();
         (wait_ms <= longest_ms).then(|| self.full_at = full_at)?;
         Some(wait_ms)

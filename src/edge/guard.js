@@ -6,7 +6,13 @@ import worker, * as wasm from "../../build/index.js";
 // takes away, while everybody waits; a promise leaves nothing of that kind behind.
 const settled = Promise.resolve();
 globalThis.queueMicrotask = (job) => {
-  settled.then(job);
+  settled.then(() => {
+    try {
+      job();
+    } catch (error) {
+      console.error(error);
+    }
+  });
 };
 
 /** The same number as FRAME_BYTES_MAX in src/domain/limits.rs. */
