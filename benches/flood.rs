@@ -7,8 +7,8 @@
 //! tells a page's files from the rest is left out: it would be a third of what an attempt costs (1.25 ms with it, 0.8 ms
 //! without, on two cores), and a deployed lobby never shares a thread with it. The Worker, which it does not share one
 //! with either, is ours, and stays. What connections cost by themselves is told apart. Before it is measured, others come
-//! and go for a while: what a service compiles, and how much memory it finds out that it wants, in its first minute is no
-//! matter of a flood.
+//! and go for a while: a flood of an isolate that has just been started, which still compiles and finds out how much memory
+//! it wants, is not what is measured.
 //!
 //! `cargo bench --bench flood` prints the table, and fails when the p99 of the flood, from its first moment to its last, is
 //! more than twice the quiet one. How it begins is told, and held to nothing by itself: a hundredth of a minute is more
@@ -51,7 +51,7 @@ const PACE: Duration = Duration::from_millis(125);
 /// How long it is quiet, before the flood and after it.
 const QUIET: Duration = Duration::from_secs(20);
 const FLOOD: Duration = Duration::from_mins(1);
-/// How long it takes until its fifty have had what each may have at once: eight sockets, each a turn longer than the one before.
+/// How long it takes until its fifty have had what each may have at once: eight sockets, which are 26 turns.
 const ONSET: Duration = Duration::from_secs(20);
 /// What happens in the first moments of quiet is what has happened before.
 const SETTLE: Duration = Duration::from_secs(2);
@@ -167,7 +167,8 @@ async fn pass_by(lobby: &Lobby) {
         let entry = lobby.site.enter_from(&address, &json!({ "terms": true })).await.entry();
         for _ in 0..VISITS {
             pace.tick().await;
-            drop(arrive(lobby, &entry, &[("cf-connecting-ip", &address)]).await.expect("a welcome"));
+            let mut person = arrive(lobby, &entry, &[("cf-connecting-ip", &address)]).await.expect("a welcome");
+            person.close(Some(1000)).await;
         }
     }
 }
