@@ -1,6 +1,6 @@
 //! Whose turn it is to open a socket, as each isolate of the Worker sees it. The objects keep the exact count; here a crowd is
-//! spread out before it reaches them, who comes again and again waits longer each time, and those whom an object has just refused do not reach
-//! it again at once.
+//! spread out before it reaches them, who comes again and again waits longer each time, and those whom an object has just
+//! refused do not reach it again at once.
 
 use super::id::{NetworkKey, Payer};
 use super::ledger::Ledger;
