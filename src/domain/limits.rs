@@ -258,12 +258,10 @@ pub const NETWORK_SESSIONS_MAX: usize = 1_000;
 /// then 2 a second. A socket costs as much of the object's time as ten messages, so that more would be felt by all.
 pub const ARRIVAL_BUDGET: Budget = Budget { burst: 600, interval_ms: 500 };
 /// Within that, sockets of one network are opened one after the other, each when its turn comes: whoever talks meanwhile has
-/// to wait for one of them at a time, also where the Worker and the object share one slow processor.
+/// to wait for one of them at a time, also where the Worker and the object share one slow processor. Who has opened others
+/// lately (they count until [`VISIT_BUDGET`] has given them back) takes as many turns for the next one as it is sockets
+/// then, in a queue of those who come again: a crowd comes in quickly, and they leave nearly all of the time to who talks.
 pub const ARRIVAL_PACE: Budget = Budget { burst: 5, interval_ms: 15 };
-/// Who has opened a socket lately (it counts until [`VISIT_BUDGET`] has given it back) takes two turns for the next one, then
-/// three, and so on up to this, in a queue of those who come again: a crowd comes in quickly, and they leave nearly all of the
-/// time to those who talk.
-pub const TURNS_MAX: u64 = 4;
 /// Sockets that one visitor opens: all tabs that anybody talks in, and a line that breaks again and again; then one in a while,
 /// sooner than a place is given up, also for a page that has to wait its turn
 /// (`among_fifty_who_rejoin_without_end_a_page_is_back_before_its_place_is_given_up`).
