@@ -1,19 +1,9 @@
 // The Worker's entry. A frame is looked at here before it is copied into wasm, whose memory never shrinks again: one
 // that is over the limit stays over the limit, and costs no more than a frame that is just over it.
 import worker, * as wasm from "../../build/index.js";
+import { queue } from "./microtasks.js";
 
-// Rust goes on with its futures in a microtask each. The runtime's own way makes objects of it that only a full collection
-// takes away, while everybody waits; a promise leaves nothing of that kind behind.
-const settled = Promise.resolve();
-globalThis.queueMicrotask = (job) => {
-  settled.then(() => {
-    try {
-      job();
-    } catch (error) {
-      console.error(error);
-    }
-  });
-};
+globalThis.queueMicrotask = queue;
 
 /** The same number as FRAME_BYTES_MAX in src/domain/limits.rs. */
 const FRAME_BYTES_MAX = 8192;
