@@ -51,8 +51,8 @@ const PACE: Duration = Duration::from_millis(125);
 /// How long it is quiet, before the flood and after it.
 const QUIET: Duration = Duration::from_secs(20);
 const FLOOD: Duration = Duration::from_mins(1);
-/// How long it takes until its fifty have had what each may have at once: eight sockets, which are 26 turns.
-const ONSET: Duration = Duration::from_secs(20);
+/// How long it takes until its fifty have had what each may have at once: eight sockets, which are 36 turns.
+const ONSET: Duration = Duration::from_secs(27);
 /// What happens in the first moments of quiet is what has happened before.
 const SETTLE: Duration = Duration::from_secs(2);
 /// After a flood that takes until the last refusal has been told.
@@ -307,7 +307,7 @@ async fn main() -> ExitCode {
     times(&[(begun, Duration::from_secs(1))]).row("the first second of the flood");
     let [onset, flooded] = [ONSET, FLOOD].map(|span| times(&[(begun, span)]));
     let quiet = times(&[(before, QUIET), (after, QUIET)]);
-    for (name, times) in [("its first twenty seconds", &onset), ("all of it", &flooded), ("quiet", &quiet)] {
+    for (name, times) in [("its first 27 seconds", &onset), ("all of it", &flooded), ("quiet", &quiet)] {
         times.row(name);
     }
     site.assert_no_errors_logged().await;
