@@ -103,6 +103,8 @@ mod tests {
     const NOW: Time = Time::from_ms(1_000_000);
     const HERE: NetworkKey = NetworkKey([1; 8]);
     const THERE: NetworkKey = NetworkKey([2; 8]);
+    /// After so long the turn of a visitor's last socket is over, however many they have opened.
+    const LONGEST_TURN_MS: u64 = (1 + VISIT_BUDGET.burst) * ARRIVAL_PACE.interval_ms;
 
     fn name(holder: u64, proven: bool) -> LobbyName<'static> {
         LobbyName { lobby: "main-1", holder: Payer(holder.to_be_bytes()), proven }
@@ -202,9 +204,10 @@ mod tests {
             assert_eq!(turns.take(me, HERE, NOW), Turn::Refused);
         }
         let own = VISIT_BUDGET.burst + AGAIN_BUDGET.burst;
-        let later = NOW.plus(2 * ARRIVAL_WAIT_MS);
-        let opened = (0..=own).filter(|_| turns.take(me, HERE, later) != Turn::Refused).count();
-        assert_eq!(opened as u64, own);
+        let at = |n: u64| NOW.plus(2 * ARRIVAL_WAIT_MS + n * LONGEST_TURN_MS);
+        let opened = (0..2 * own).take_while(|n| turns.take(me, HERE, at(*n)) == Turn::Now).count();
+        let come_back = own * LONGEST_TURN_MS / AGAIN_BUDGET.interval_ms;
+        assert_eq!(opened as u64, own + come_back);
     }
 
     #[test]
@@ -217,6 +220,9 @@ mod tests {
         let others = [name(1, false), name(2, true)].map(|other| opened(other, HERE));
         assert_eq!(others, [VISIT_BUDGET.burst; 2], "each has their own, and what all had is used up");
         assert_eq!(opened(name(3, false), THERE), most, "another network has more for all such");
+        let mut slowly = Turns::default();
+        let at_once = |n| slowly.take(name(0, false), HERE, NOW.plus(n * LONGEST_TURN_MS)) == Turn::Now;
+        assert!((0..most).all(at_once), "who leaves the others their time never waits");
     }
 
     #[test]

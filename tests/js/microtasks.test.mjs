@@ -10,7 +10,7 @@ const done = () => new Promise((resolve) => { setImmediate(resolve); });
 test('a job is done after the current one, in its turn among promises and before any timer', async () => {
   /** @type {string[]} */
   const order = [];
-  setTimeout(() => order.push('timer'), 0);
+  const timer = new Promise((resolve) => { setTimeout(() => resolve(order.push('timer')), 0); });
   queue(() => {
     order.push('first');
     queue(() => order.push('queued by the first'));
@@ -18,7 +18,7 @@ test('a job is done after the current one, in its turn among promises and before
   Promise.resolve().then(() => order.push('a promise'));
   queue(() => order.push('second'));
   order.push('now');
-  await new Promise((resolve) => { setTimeout(resolve, 1); });
+  await timer;
   assert.deepEqual(order, ['now', 'first', 'a promise', 'second', 'queued by the first', 'timer']);
 });
 
@@ -30,6 +30,6 @@ test('a job that throws is told, and the others have their turn', async (t) => {
   queue(() => { throw fault; });
   queue(() => { turns += 1; });
   await done();
-  assert.deepEqual(told.mock.calls.map(({ arguments: told }) => told), [[fault]]);
+  assert.deepEqual(told.mock.calls.map((call) => call.arguments), [[fault]]);
   assert.equal(turns, 2);
 });
