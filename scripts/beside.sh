@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs two targets of the Makefile side by side: beside.sh <the one that takes longer> <the other>
+# Runs two targets of the Makefile side by side: beside.sh <the one that goes first> <the other>
 # The second lets the first go first where there is too little for both. What the first prints is shown when both have
 # ended. Bundles, which more than one stage needs, are taken as they are.
 set -uo pipefail
